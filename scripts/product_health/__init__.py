@@ -1,0 +1,1 @@
+"""Command and library of the product-health warehouse."""

@@ -1,0 +1,50 @@
+"""The command `product-health`."""
+
+import sys
+from typing import Any
+
+import click
+
+from product_health.errors import UserError
+
+# Each command lives in a module of its own, imported only when it is called: start-up stays fast.
+COMMANDS = {
+    "land": "product_health.landing.command:land",
+    "demo": "product_health.demo.command:demo",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for, and prints a UserError plainly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one command by name, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module_name, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(_import(module_name), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a UserError becomes one line on stderr and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+
+def _import(module_name: str) -> Any:
+    import importlib
+
+    return importlib.import_module(module_name)
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="product-health")
+def main() -> None:
+    """Land data, and check, publish and read product-health metrics."""

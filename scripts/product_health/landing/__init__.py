@@ -1,0 +1,1 @@
+"""The landing door: everything that enters the warehouse goes through here."""
