@@ -1,0 +1,37 @@
+{# What differs between databases about single values and aggregates. #}
+
+{# A 64-bit hash for finding candidates; equal values have equal hashes, not the other way round. #}
+{% macro hash_of(expression) %}{{ return(adapter.dispatch('hash_of')(expression)) }}{% endmacro %}
+
+{% macro duckdb__hash_of(expression) -%}
+    hash({{ expression }})
+{%- endmacro %}
+
+{# Running product over an ordered window; never exp(sum(ln)), which is off in the last digits. #}
+{% macro running_product(expression, partition_by, order_by) %}
+    {{- return(adapter.dispatch('running_product')(expression, partition_by, order_by)) -}}
+{% endmacro %}
+
+{% macro duckdb__running_product(expression, partition_by, order_by) -%}
+    product({{ expression }}) over (
+        partition by {{ partition_by }}
+        order by {{ order_by }}
+        rows between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{# The value of a query of one cell: read first and written as a literal, so that a scan can skip files;
+   as a subquery where the SQL must not depend on the target (var literal_bounds). #}
+{% macro scalar(query, data_type) -%}
+    {%- if execute and var('literal_bounds') -%}
+        {%- set value = run_query(query).columns[0].values()[0] -%}
+        cast({{ "null" if value is none else "'" ~ value ~ "'" }} as {{ data_type }})
+    {%- else -%}
+        (cast(({{ query }}) as {{ data_type }}))
+    {%- endif -%}
+{%- endmacro %}
+
+{# The median of a group; of an even number of values the mean of the middle two. #}
+{% macro median(expression) -%}
+    percentile_cont(0.5) within group (order by {{ expression }})
+{%- endmacro %}

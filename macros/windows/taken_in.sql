@@ -1,0 +1,16 @@
+{# Incremental models here only ever append: what a load adds depends on that load and earlier ones alone. #}
+
+{# The highest load that the model's table holds: its watermark, kept in the target itself. #}
+{% macro taken_in_until() -%}
+    {{ scalar('select coalesce(max(load_id), 0) from ' ~ this, 'bigint') }}
+{%- endmacro %}
+
+{# Earliest or latest event time of the loads not yet taken in, from the register of loads. #}
+{% macro new_events_bound(column) -%}
+    {%- set aggregate = {'first_event_at': 'min', 'last_event_at': 'max'}[column] -%}
+    {{ scalar(
+        'select ' ~ aggregate ~ '(' ~ column ~ ') from ' ~ source('landing', 'loads')
+        ~ " where entity = 'usage_events' and undone_at is null and load_id > (select coalesce(max(load_id), 0) from " ~ this ~ ')',
+        'timestamp'
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ staged_rows('usage_events') }}

@@ -1,0 +1,140 @@
+with
+
+person_periods as (
+    select
+        period_type,
+        person_id,
+        period_start,
+        min(period_start) over (partition by period_type, person_id) as cohort_start
+    from {{ ref('int_person_periods') }}
+),
+
+periods as (
+    select
+        *,
+        row_number() over (partition by period_type order by period_start) as position
+    from {{ ref('int_usage_periods') }}
+),
+
+-- periods of the spine follow each other without a hole, so positions count them
+active as (
+    select
+        person_periods.period_type,
+        person_periods.cohort_start,
+        periods.position,
+        count(*) as retained_people
+    from person_periods
+    inner join periods
+        on
+            person_periods.period_type = periods.period_type
+            and person_periods.period_start = periods.period_start
+    group by person_periods.period_type, person_periods.cohort_start, periods.position
+),
+
+-- active in a period or a later one: counted by the last complete date on which the person was active
+last_active as (
+    select
+        person_periods.period_type,
+        person_periods.cohort_start,
+        periods.position as last_position,
+        count(*) as people
+    from (
+        select
+            period_type,
+            person_id,
+            cohort_start,
+            max(period_start) as last_period_start
+        from person_periods
+        where period_start <= {{ as_of_date('usage') }}
+        group by period_type, person_id, cohort_start
+    ) as person_periods
+    inner join periods
+        on
+            person_periods.period_type = periods.period_type
+            and person_periods.last_period_start = periods.period_start
+    group by person_periods.period_type, person_periods.cohort_start, periods.position
+),
+
+cohorts as (
+    select
+        active.period_type,
+        active.cohort_start,
+        active.retained_people as cohort_people,
+        periods.position,
+        periods.is_first_period
+    from active
+    inner join periods
+        on
+            active.period_type = periods.period_type
+            and active.cohort_start = periods.period_start
+            and active.position = periods.position
+),
+
+cells as (
+    select
+        cohorts.*,
+        periods.period_start,
+        periods.is_complete,
+        periods.position - cohorts.position as period_number,
+        periods.position as cell_position
+    from cohorts
+    inner join periods
+        on
+            cohorts.period_type = periods.period_type
+            and periods.position >= cohorts.position
+            and periods.position - cohorts.position <= case cohorts.period_type
+                {%- for period, most in var('retention_max_periods').items() %}
+                when '{{ period }}' then {{ most }}
+                {%- endfor %}
+            end
+),
+
+retained_on_or_after as (
+    select
+        cells.period_type,
+        cells.cohort_start,
+        cells.period_number,
+        sum(last_active.people) as people
+    from cells
+    inner join last_active
+        on
+            cells.period_type = last_active.period_type
+            and cells.cohort_start = last_active.cohort_start
+            and cells.cell_position <= last_active.last_position
+    group by cells.period_type, cells.cohort_start, cells.period_number
+),
+
+counted as (
+    select
+        cells.*,
+        case when cells.is_complete then coalesce(active.retained_people, 0) end as retained_people,
+        case when cells.is_complete then coalesce(retained_on_or_after.people, 0) end as retained_on_or_after_people
+    from cells
+    left join active
+        on
+            cells.period_type = active.period_type
+            and cells.cohort_start = active.cohort_start
+            and cells.cell_position = active.position
+    left join retained_on_or_after
+        on
+            cells.period_type = retained_on_or_after.period_type
+            and cells.cohort_start = retained_on_or_after.cohort_start
+            and cells.period_number = retained_on_or_after.period_number
+)
+
+select
+    period_type,
+    cohort_start,
+    cast(period_number as integer) as period_number,
+    cohort_people,
+    retained_people,
+    cast(retained_people as double) / cohort_people as retention_rate,
+    cast(retained_on_or_after_people as bigint) as retained_on_or_after_people,
+    cast(retained_on_or_after_people as double) / cohort_people as on_or_after_rate,
+    case
+        when is_complete
+            then cast({{ days_between('period_start', as_of_date('usage')) }} as integer)
+    end as followup_days,
+    is_complete,
+    is_first_period as is_left_censored
+from counted

@@ -1,0 +1,31 @@
+with
+
+sessions as (
+    select
+        session_date,
+        person_id,
+        {{ minutes_between('started_at', 'ended_at') }} as session_minutes
+    from {{ ref('int_sessions') }}
+),
+
+daily as (
+    select
+        session_date,
+        count(*) as sessions,
+        count(distinct person_id) as people_with_sessions,
+        sum(session_minutes order by session_minutes) as session_minutes,
+        {{ median('session_minutes') }} as median_session_minutes
+    from sessions
+    group by session_date
+)
+
+select
+    dates.date_day,
+    coalesce(daily.sessions, 0) as sessions,
+    coalesce(daily.people_with_sessions, 0) as people_with_sessions,
+    coalesce(daily.session_minutes, 0) as session_minutes,
+    daily.session_minutes / daily.sessions as mean_session_minutes,
+    daily.median_session_minutes,
+    dates.is_complete
+from {{ ref('int_usage_dates') }} as dates
+left join daily on dates.date_day = daily.session_date
