@@ -50,7 +50,7 @@ class World:
         """Give the reporting date of a moment."""
         return local_date(moment, self.company.zone)
 
-    @property
+    @cached_property
     def window(self) -> int:
         """The usual trailing window, in days."""
         return int(self.company.vars["window_days"])
@@ -115,7 +115,14 @@ class World:
 
     def trailing(self, day: date) -> list[Activity]:
         """Give the activity of the usual window that ends on a date."""
-        return [one for one in self.activity if in_window(one.day, day, self.window)]
+        if day not in self._trailing:
+            length = self.window
+            self._trailing[day] = [one for one in self.activity if in_window(one.day, day, length)]
+        return self._trailing[day]
+
+    @cached_property
+    def _trailing(self) -> dict[date, list[Activity]]:
+        return {}
 
 
 def resolve(company: Company) -> World:

@@ -15,7 +15,7 @@ from datetime import date
 from .activity import Activity, World
 from .cohorts import lifecycle
 from .company import Row
-from .dates import is_complete, period_end, period_start
+from .dates import is_complete, period_end
 from .features import Feature, features, is_eligible, is_entitled
 from .numbers import ratio
 
@@ -55,17 +55,14 @@ def _flags(world: World, day: date) -> Row:
 
 def adoption_feature_daily(world: World) -> list[Row]:
     """Who was eligible for each feature, who used it, and how much."""
-    rows = []
-    for day in world.spine:
-        within = world.trailing(day)
-        rows += [
-            {"date_day": day, "feature_key": feature.key}
-            | _rates(world, feature, within)
-            | _depth(world, feature, within)
-            | _flags(world, day)
-            for feature in features(world)
-        ]
-    return rows
+    return [
+        {"date_day": day, "feature_key": feature.key}
+        | _rates(world, feature, world.trailing(day))
+        | _depth(world, feature, world.trailing(day))
+        | _flags(world, day)
+        for feature in features(world)
+        for day in world.spine
+    ]
 
 
 def _depth(world: World, feature: Feature, within: Sequence[Activity]) -> Row:
@@ -82,32 +79,32 @@ def _depth(world: World, feature: Feature, within: Sequence[Activity]) -> Row:
 
 
 def adoption_feature_daily_by_plan(world: World) -> list[Row]:
-    """The same rates, of the activity whose account had a plan on its own date."""
+    """Give the same rates, of the activity whose account had a plan on its own date."""
     plans = sorted({one.segments.plan for one in world.activity})
     rows = []
-    for day in world.spine:
-        within = world.trailing(day)
+    for feature in features(world):
         for plan in plans:
-            of_plan = [one for one in within if one.segments.plan == plan]
-            rows += [
-                {"date_day": day, "plan": plan, "feature_key": feature.key}
-                | _rates(world, feature, of_plan)
-                | _flags(world, day)
-                for feature in features(world)
-            ]
+            for day in world.spine:
+                of_plan = [one for one in world.trailing(day) if one.segments.plan == plan]
+                rows.append(
+                    {"date_day": day, "plan": plan, "feature_key": feature.key}
+                    | _rates(world, feature, of_plan)
+                    | _flags(world, day)
+                )
     return rows
 
 
 def adoption_daily(world: World) -> list[Row]:
     """Breadth, overall adoption, concentration and the product engagement score."""
     rows = []
+    months = lifecycle(world.active_dates, "month", world.spine[-1]) if world.spine else []
     for day in world.spine:
         within = world.trailing(day)
         row = _breadth(world, within) | _concentration(world, within, day)
         mau = row["mau"]
         person_days = {(one.person, one.day) for one in within}
         row["stickiness"] = ratio(len(person_days) / world.window, mau)
-        row["growth"] = growth(world, day)
+        row["growth"] = growth(world, months, day)
         row["product_engagement_score"] = engagement_score(
             row["overall_adoption"], row["stickiness"], row["growth"]
         )
@@ -138,9 +135,7 @@ def _concentration(world: World, within: Sequence[Activity], day: date) -> Row:
     launched = [feature for feature in features(world) if feature.is_launched(day)]
     uses = {
         feature.key: sum(
-            1
-            for one in within
-            if one.feature == feature.key and is_eligible(world, one, feature)
+            1 for one in within if one.feature == feature.key and is_eligible(world, one, feature)
         )
         for feature in launched
     }
@@ -158,19 +153,21 @@ def _concentration(world: World, within: Sequence[Activity], day: date) -> Row:
     }
 
 
-def growth(world: World, day: date) -> float | None:
-    """Give the gains of the last complete month in per cent of gains and dormant; None of none."""
-    as_of = world.as_of.get("usage")
-    last = min(day, as_of) if as_of else None
-    months = [
+def growth(world: World, months: Sequence[Row], day: date) -> float | None:
+    """Give the gains of the last complete month in per cent of gains and dormant; None of none.
+
+    `months` is the lifecycle by month.
+    """
+    over = [
         row
-        for row in lifecycle(world.active_dates, "month", world.spine[-1])
-        if last and period_end(row["period_start"], "month") <= last
+        for row in months
+        if period_end(row["period_start"], "month") <= day
+        and is_complete(period_end(row["period_start"], "month"), world.as_of.get("usage"))
     ]
-    if not months or months[-1]["period_start"] < period_start(world.spine[0], "month"):
+    if not over:
         return None
-    gains = months[-1]["new_people"] + months[-1]["resurrected_people"]
-    return ratio(100 * gains, gains + months[-1]["dormant_people"])
+    gains = over[-1]["new_people"] + over[-1]["resurrected_people"]
+    return ratio(100 * gains, gains + over[-1]["dormant_people"])
 
 
 def engagement_score(

@@ -22,7 +22,7 @@ DEFAULT_VARS: Mapping[str, Any] = {
     "reporting_timezone": "UTC",
     "reporting_currency": "USD",
     "as_of_date": None,
-    "window_days_short": 7,
+    "short_window_days": 7,
     "window_days": 28,
     "nps_window_days": 90,
     "small_sample_responses": 30,

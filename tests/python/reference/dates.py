@@ -41,7 +41,7 @@ def window_start(day: date, length: int) -> date:
 
 def in_window(day: date, end: date, length: int) -> bool:
     """Tell whether a date lies in the trailing window of `length` days that ends on `end`."""
-    return window_start(end, length) <= day <= end
+    return 0 <= (end - day).days < length
 
 
 def period_start(day: date, period: str) -> date:

@@ -1,4 +1,4 @@
-"""Features as the seed has them, and whether an activity makes eligible for one or counts as use."""
+"""Features as the seed has them, and which activity is eligible for one or counts as use."""
 
 from datetime import date
 from typing import NamedTuple

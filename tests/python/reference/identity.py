@@ -26,7 +26,7 @@ class Identity:
         self.on_cycle = {actor for actor in self.link_of if self._returns(actor)}
 
     def _next(self, actor: str) -> str | None:
-        """Give whom an actor is linked to; None at the end of a chain, also one that ends in itself."""
+        """Give whom an actor is linked to; None at the end of a chain or a link to itself."""
         link = self.link_of.get(actor)
         return link["person_id"] if link and link["person_id"] != actor else None
 

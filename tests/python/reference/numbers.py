@@ -8,7 +8,7 @@ TOLERANCE = 1e-12
 
 
 class Step(NamedTuple):
-    """One duration of a Kaplan-Meier curve: who was still at risk, how many events, what is left."""
+    """One duration of a Kaplan-Meier curve: people at risk, events, share that is left."""
 
     duration: float
     at_risk: int

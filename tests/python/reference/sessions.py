@@ -85,5 +85,3 @@ def usage_sessions_daily(world: World) -> list[Row]:
             }
         )
     return rows
-
-

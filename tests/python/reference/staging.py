@@ -51,9 +51,7 @@ def _deduplicated(entity: Entity, rows: Iterable[Row]) -> list[JudgedRow]:
         settled += [JudgedRow(row, "duplicate") for row in others]
         versions[tuple(first[column] for column in entity.key)].append(first)
     for history in versions.values():
-        latest = history[0]
-        if entity.version:
-            latest = max(history, key=lambda row: row[entity.version])
+        latest = max(history, key=lambda row: row[entity.version or entity.key[0]])
         settled += [
             JudgedRow(row, "accepted" if row is latest else "superseded") for row in history
         ]

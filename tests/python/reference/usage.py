@@ -15,48 +15,51 @@ from .numbers import ratio
 
 def usage_daily(world: World) -> list[Row]:
     """Active people and accounts on each date, in 7 and in 28 days."""
-    return [{"date_day": day} | _actives(world, world.activity, day) for day in world.spine]
+    return [{"date_day": day} | _actives(world, world.trailing(day), day) for day in world.spine]
 
 
 def usage_daily_by_segment(world: World) -> list[Row]:
-    """The same, of the activity whose account had a segment value on its own date."""
+    """Count the same in the activity whose account had a segment value on its own date."""
     rows = []
     for segment_type in SEGMENT_TYPES:
         for value in sorted({one.segment(segment_type) for one in world.activity}):
-            activity = [one for one in world.activity if one.segment(segment_type) == value]
-            segment = {"segment_type": segment_type, "segment_value": value}
-            rows += [
-                {"date_day": day} | segment | _actives(world, activity, day) for day in world.spine
-            ]
+            for day in world.spine:
+                within = [one for one in world.trailing(day) if one.segment(segment_type) == value]
+                rows.append(
+                    {"date_day": day, "segment_type": segment_type, "segment_value": value}
+                    | _actives(world, within, day)
+                )
     return rows
 
 
-def _actives(world: World, activity: Sequence[Activity], day: date) -> Row:
-    short, usual = int(world.company.vars["window_days_short"]), world.window
-    within = [one for one in activity if in_window(one.day, day, max(short, usual))]
-    people = {
-        days: {one.person for one in within if in_window(one.day, day, days)}
-        for days in (1, short, usual)
-    }
-    accounts = {
-        days: {one.account for one in within if in_window(one.day, day, days)} - {None}
-        for days in (1, short, usual)
-    }
-    person_days = {(one.person, one.day) for one in within if in_window(one.day, day, usual)}
-    dau, mau = len(people[1]), len(people[usual])
+def _actives(world: World, month: Sequence[Activity], day: date) -> Row:
+    """Count who is active in the activity of the usual window that ends on a date."""
+    days_short = int(world.company.vars["short_window_days"])
+    week = [one for one in month if in_window(one.day, day, days_short)]
+    today = [one for one in week if one.day == day]
+    dau, mau = _people(today), _people(month)
+    person_days = len({(one.person, one.day) for one in month})
     return {
         "dau": dau,
-        "wau": len(people[short]),
+        "wau": _people(week),
         "mau": mau,
-        "person_days_28d": len(person_days),
+        "person_days_28d": person_days,
         "dau_mau_ratio": ratio(dau, mau),
-        "stickiness": ratio(len(person_days) / usual, mau),
-        "daily_active_accounts": len(accounts[1]),
-        "weekly_active_accounts": len(accounts[short]),
-        "monthly_active_accounts": len(accounts[usual]),
+        "stickiness": ratio(person_days / world.window, mau),
+        "daily_active_accounts": _accounts(today),
+        "weekly_active_accounts": _accounts(week),
+        "monthly_active_accounts": _accounts(month),
         "has_full_window": world.has_full_window(day),
         "is_complete": is_complete(day, world.as_of.get("usage")),
     }
+
+
+def _people(activity: Sequence[Activity]) -> int:
+    return len({one.person for one in activity})
+
+
+def _accounts(activity: Sequence[Activity]) -> int:
+    return len({one.account for one in activity} - {None})
 
 
 def usage_monthly(world: World) -> list[Row]:
@@ -69,8 +72,8 @@ def usage_monthly(world: World) -> list[Row]:
         rows.append(
             {
                 "month_start": month,
-                "active_people_month": len({one.person for one in within}),
-                "active_accounts_month": len({one.account for one in within} - {None}),
+                "active_people_month": _people(within),
+                "active_accounts_month": _accounts(within),
                 "is_complete": is_complete(period_end(month, "month"), world.as_of.get("usage")),
             }
         )
