@@ -1,5 +1,6 @@
 """The command `product-health`."""
 
+import importlib
 import sys
 from typing import Any
 
@@ -26,7 +27,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         module_name, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(_import(module_name), attribute)
+        command: click.Command = getattr(importlib.import_module(module_name), attribute)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -36,12 +37,6 @@ class LazyGroup(click.Group):
         except UserError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(1)
-
-
-def _import(module_name: str) -> Any:
-    import importlib
-
-    return importlib.import_module(module_name)
 
 
 @click.group(cls=LazyGroup)

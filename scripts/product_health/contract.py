@@ -79,7 +79,9 @@ class Contract:
         """Return an entity; UserError that names near ones where there is none such."""
         if name not in self.entities:
             near = get_close_matches(name, self.entities, n=3, cutoff=0.5) or sorted(self.entities)
-            message = f"there is no entity {name!r} in {CONTRACT_FILE}; did you mean {_either(near)}?"
+            message = (
+                f"there is no entity {name!r} in {CONTRACT_FILE}; did you mean {_either(near)}?"
+            )
             raise UserError(message)
         return self.entities[name]
 

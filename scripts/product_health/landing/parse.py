@@ -15,6 +15,7 @@ A value that does not look so is NULL, parse_error names its column (the first s
 holds the whole input row as JSON. Typed input of the right type passes without a cast.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,9 @@ from product_health.landing import sql
 
 # A source may have this column: the text of a row that could not be split into columns.
 ROW_TEXT = "__row_text"
+LINE = "__line"  # a JSON lines source may have this one: the line itself
+INTERNAL = {ROW_TEXT, LINE}
+REST = "__rest"  # the input columns that no rule reads, as one JSON object
 ROW_ERROR = "row"
 RECEIVED_AT = Column("received_at", "timestamp")
 FORMATS = ("epoch", "epoch_ms")
@@ -74,17 +78,24 @@ def strict_select(
     received_at: datetime,
     columns: Mapping[str, str] | None = None,
     row_prefix: str = "",
+    rest_to: str | None = None,
+    by_name: bool = True,
 ) -> str:
     """Return a SELECT that yields the file columns of `entity` from the SELECT `source_sql`.
 
-    A contract column without a rule in `mapping` is taken from the input column of its name, or is
-    empty. `columns` are the input's columns with their types (see `describe`); without it the
-    input is taken to be text with the contract's own names. `received_at` is for rows that bring
-    none; `row_prefix` begins the ids made by @row_number.
+    A contract column without a rule in `mapping` is taken from the input column of its name (not
+    where `by_name` is off), or is empty. `columns` are the input's columns with their types (see
+    `describe`); without it the input is taken to be text with the contract's own names.
+    `received_at` is for rows that bring none; `row_prefix` begins the ids made by @row_number;
+    `rest_to` is a json column that takes the input columns which no rule reads.
     """
     types = dict(columns) if columns else {column.name: "VARCHAR" for column in entity.columns}
-    rules = effective_rules(entity, types, mapping or {})
-    inputs = [name for name in types if name != ROW_TEXT]
+    rules = effective_rules(entity, types, mapping or {}) if by_name else dict(mapping or {})
+    inputs = [name for name in types if name not in INTERNAL]
+    if rest_to is not None:
+        rest = _rest(rules, types, inputs)
+        source_sql = f"select *, {rest} as {sql.identifier(REST)} from ({source_sql})"
+        rules[rest_to] = Rule(source=REST)
     wanted = [c for c in (*entity.columns, RECEIVED_AT) if c.name in rules]
     values = {c.name: _Value(c, rules[c.name], types, inputs, row_prefix) for c in wanted}
     converted = "".join(f", {v.converted} as {v.alias}" for v in values.values())
@@ -194,6 +205,25 @@ def row_json(names: list[str]) -> str:
     """Return SQL for the row as a JSON object, as text."""
     pairs = ", ".join(f"{sql.text(name)}, {sql.identifier(name)}" for name in names)
     return f"cast(json_object({pairs}) as varchar)"
+
+
+def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]) -> str:
+    """Return SQL for a JSON object of what no rule reads; NULL where there is nothing."""
+    used = {str(rule.source) for rule in rules.values() if rule.source in types}
+    if LINE in types:
+        removal = sql.text(json.dumps(dict.fromkeys(sorted(used))))
+        rest = f"cast(json_merge_patch({sql.identifier(LINE)}, {removal}) as varchar)"
+        return f"nullif({rest}, '{{}}')"
+    pairs = "".join(
+        f", case when {sql.identifier(name)} is not null "
+        f"then {sql.text(json.dumps(name, ensure_ascii=False) + ':')} "
+        f"|| cast(to_json({sql.identifier(name)}) as varchar) end"
+        for name in inputs
+        if name not in used
+    )
+    return (
+        f"'{{' || nullif(concat_ws(','{pairs}), '') || '}}'" if pairs else "cast(null as varchar)"
+    )
 
 
 def row_hash(names: list[str]) -> str:
@@ -311,7 +341,9 @@ def _boolean(value: str) -> str:
 
 
 def _date(value: str) -> str:
-    return _matching(value, rf"\s*{DAY}{MIDNIGHT}\s*", f"try_cast(left({_trim(value)}, 10) as date)")
+    return _matching(
+        value, rf"\s*{DAY}{MIDNIGHT}\s*", f"try_cast(left({_trim(value)}, 10) as date)"
+    )
 
 
 def _timestamp(value: str) -> str:

@@ -1,10 +1,10 @@
 """The landing folder: loads that appear whole or not at all, ids that are never used twice.
 
-    loads/load_id=00000000/   a zero-row file for every entity, and a zero-row register
-    loads/load_id=00000012/   the entity files of a load, and its register rows in _load.parquet
-    loads/load_id=00000007/   _load.parquet alone, with undone_at set: a load that was taken back
-    .tmp-*                    a load being written; its writer holds a lock on it
-    .undone-00000007          an undo under way; the next one to hold the lock finishes it
+loads/load_id=00000000/   a zero-row file for every entity, and a zero-row register
+loads/load_id=00000012/   the entity files of a load, and its register rows in _load.parquet
+loads/load_id=00000007/   _load.parquet alone, with undone_at set: a load that was taken back
+.tmp-*                    a load being written; its writer holds a lock on it
+.undone-00000007          an undo under way; the next one to hold the lock finishes it
 """
 
 import fcntl
@@ -101,7 +101,7 @@ class LandingStore:
         return self.root / "loads"
 
     def load_dir(self, load_id: int) -> Path:
-        """The folder of one load."""
+        """Return the folder of one load."""
         return self.loads_dir / f"load_id={load_id:08d}"
 
     def ensure(self) -> None:
@@ -141,6 +141,19 @@ class LandingStore:
             ).fetchall()
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def unparsed_counts(self) -> dict[tuple[int, str], int]:
+        """Return the rows that do not parse, by load and entity, of the loads that count."""
+        counts = {}
+        with duckdb.connect() as connection:
+            for row in self.loads():
+                path = self.load_dir(row["load_id"]) / f"{row['entity']}.parquet"
+                if row["undone_at"] is None:
+                    found = connection.execute(
+                        f"select count(parse_error) from read_parquet({sql.text(str(path))})"
+                    ).fetchall()
+                    counts[row["load_id"], row["entity"]] = found[0][0]
+        return counts
+
     def find(self, fingerprint: str) -> LoadRow | None:
         """Return the register row of the live load with this fingerprint, or None."""
         for row in self.loads():
@@ -165,9 +178,7 @@ class LandingStore:
         rows = _register_rows(self.contract.register, folder / REGISTER_FILE)
         undone_at = now()
         tombstone, handle = self._temporary()
-        _write_register(
-            self.contract, tombstone, [{**row, "undone_at": undone_at} for row in rows]
-        )
+        _write_register(self.contract, tombstone, [{**row, "undone_at": undone_at} for row in rows])
         grave = self.root / f".undone-{load_id:08d}"
         if folder != grave:
             folder.rename(grave)
@@ -260,9 +271,7 @@ def repeat_message(earlier: Mapping[str, Any]) -> str:
     )
 
 
-def _check_columns(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, select_sql: str
-) -> None:
+def _check_columns(connection: duckdb.DuckDBPyConnection, entity: Entity, select_sql: str) -> None:
     found = [(r[0], r[1]) for r in connection.execute(f"describe {select_sql}").fetchall()]
     wanted = [(column.name, column.duckdb_type) for column in entity.file_columns]
     if found != wanted:

@@ -1,0 +1,192 @@
+"""`product-health land`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from product_health.contract import load_contract
+from product_health.errors import UserError
+from product_health.landing.fit import summary
+from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
+from product_health.landing.sources import Progress as Advance
+from product_health.landing.sql import as_utc
+from product_health.landing.store import LandingStore
+from product_health.project import find_project
+
+WIDE = 240  # columns of a table that is not shown on a terminal
+
+
+class Time(click.ParamType[datetime]):
+    """An ISO 8601 time; with an offset it is converted to UTC, without one it is UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the time in UTC, without an offset."""
+        try:
+            return as_utc(datetime.fromisoformat(str(value)))
+        except ValueError:
+            self.fail(f"{value!r} is not a time such as 2026-01-31T10:00:00+01:00", param, ctx)
+
+
+class Screen:
+    """Shows progress on stderr where that is a terminal."""
+
+    def __init__(self) -> None:
+        """Use stderr."""
+        self.console = Console(stderr=True)
+
+    @contextmanager
+    def step(self, text: str, total: int | None = None) -> Iterator[Advance]:
+        """Show one step; what it yields is told how far of `total` the step has come."""
+        looks = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        hidden = not self.console.is_terminal
+        with Progress(*looks, console=self.console, transient=True, disable=hidden) as progress:
+            task = progress.add_task(text, total=total)
+            yield lambda done: progress.update(task, completed=done)
+
+
+@click.command()
+@click.argument("entity", required=False)
+@click.option("--from", "source", metavar="FILE|URL", help="File, Parquet pattern, or database.")
+@click.option("--query", help="SELECT to run on the database.")
+@click.option("--map", "mapped", multiple=True, metavar="COLUMN=SOURCE[:FORMAT]", help=(
+    "Input column for a column of the contract. FORMAT: epoch, epoch_ms or strptime's. "
+    "SOURCE may be @row_hash or @row_number: an id made for each row."))  # fmt: skip
+@click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="A constant.")
+@click.option("--rest-to", metavar="COLUMN", help="JSON column for input columns not mapped.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with these options.")
+@click.option("--complete-until", type=Time(), help="Until when the source is whole (exclusive).")
+@click.option("--received-at", type=Time(), help="When the rows were received; default: now.")
+@click.option("--format", help="csv, jsonl or parquet; default: what the file looks like.")
+@click.option("--delimiter", help="Between fields: a character, or tab, space, semicolon, pipe.")
+@click.option("--quote", help="Quoting character, or none.")
+@click.option("--encoding", help="Encoding of a text file; default: UTF-8, or UTF-16 by its mark.")
+@click.option("--header/--no-header", default=None, help="Whether the first row holds names.")
+@click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without header.")
+@click.option("--into", type=click.Path(path_type=Path), help="Default: landing/ of the project.")
+@click.option("--again", is_flag=True, help="Land it though the same was landed before.")
+@click.option("--unparsed-ok", is_flag=True, help="Land it though a column never parses.")
+@click.option("--list", "list_loads", is_flag=True, help="Show what has been landed.")
+@click.option("--undo", is_flag=True, help="Take the last load back.")
+def land(  # noqa: PLR0913 - one parameter an option
+    *,
+    entity: str | None,
+    source: str | None,
+    mapping: Path | None,
+    into: Path | None,
+    list_loads: bool,
+    undo: bool,
+    complete_until: datetime | None,
+    received_at: datetime | None,
+    again: bool,
+    unparsed_ok: bool,
+    **reading: Any,
+) -> None:
+    """Land rows of a file or a database in ENTITY, a table of the landing contract.
+
+    Rows that do not parse are landed with their text; nothing is dropped. The same input landed
+    twice is an error unless --again.
+    """
+    store = _store(into)
+    if list_loads:
+        _show_loads(store)
+    elif undo:
+        _undo(store)
+    elif entity is None or source is None:
+        message = (
+            "say what to land where: product-health land ENTITY --from FILE (or --list, --undo)"
+        )
+        raise UserError(message)
+    else:
+        store.contract.entity(entity)
+        said = _reading(**reading)
+        base = read_mapping_file(mapping, entity) if mapping else Reading()
+        request = Request(
+            entity, source, said.over(base), complete_until, received_at, again, unparsed_ok
+        )
+        _land(request, store)
+
+
+def _store(into: Path | None) -> LandingStore:
+    project = find_project()
+    return LandingStore(into or project / "landing", load_contract(project))
+
+
+def _reading(
+    mapped: tuple[str, ...], constants: tuple[str, ...], columns: str | None, **others: Any
+) -> Reading:
+    return Reading(
+        map=parse_pairs("--map", mapped),
+        set=parse_pairs("--set", constants),
+        columns=tuple(name.strip() for name in columns.split(",")) if columns else None,
+        **others,
+    )
+
+
+def _land(request: Request, store: LandingStore) -> None:
+    from product_health.landing.run import land as land_request
+
+    outcome = land_request(request, store, Screen())
+    row, fit = outcome.row, outcome.fit
+    click.echo(
+        f"landed {row['row_count']:,} rows of {row['entity']} from {row['source_name']} "
+        f"as load {outcome.load_id}"
+    )
+    if row["first_event_at"]:
+        click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
+    click.echo(f"  complete until {_time(row['complete_until'])} UTC")
+    if fit.misfits:
+        click.echo(f"  {fit.unparsed_count:,} rows do not parse: {summary(fit)}")
+    if outcome.unmapped:
+        click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
+    if outcome.empty:
+        click.echo(f"  columns left empty: {', '.join(outcome.empty)}")
+
+
+def _show_loads(store: LandingStore) -> None:
+    rows = store.loads()
+    if not rows:
+        click.echo(f"nothing has been landed in {store.root}")
+        return
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    names = ("rows", "unparsed", "source", "complete until", "landed at", "undone at")
+    table = Table("load", "entity", *names, box=None, pad_edge=False)
+    for name in ("load", "rows", "unparsed"):
+        next(c for c in table.columns if c.header == name).justify = "right"
+    unparsed = store.unparsed_counts()
+    for row in rows:
+        times = (_time(row[name]) for name in ("complete_until", "landed_at", "undone_at"))
+        bad = unparsed.get((row["load_id"], row["entity"]))
+        counts = (f"{row['row_count']:,}", "" if bad is None else f"{bad:,}")
+        table.add_row(str(row["load_id"]), row["entity"], *counts, row["source_name"], *times)
+    console.print(table)
+
+
+def _undo(store: LandingStore) -> None:
+    for row in store.undo_last():
+        click.echo(
+            f"took load {row['load_id']} back: {row['row_count']:,} rows of {row['entity']} "
+            f"from {row['source_name']}"
+        )
+    click.echo("a warehouse that was built with it needs: dbt build --full-refresh")
+
+
+def _time(value: datetime | None) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if value else ""

@@ -1,0 +1,201 @@
+"""Land one input: read it, parse it strictly, and make it visible when every row is there."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from product_health.contract import Entity
+from product_health.errors import UserError
+from product_health.landing import database
+from product_health.landing.fit import Fit, check_fit
+from product_health.landing.files import digest, find_files
+from product_health.landing.parse import INTERNAL, Rule, strict_select
+from product_health.landing.request import Request
+from product_health.landing.resolve import resolve, unmapped
+from product_health.landing.sources import Part, Progress, first_line, read_files
+from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now, repeat_message
+
+
+class Reporter(Protocol):
+    """Shows that long work goes on."""
+
+    def step(self, text: str, total: int | None = None) -> AbstractContextManager[Progress]:
+        """Begin a step; what it yields is told how far of `total` the step has come."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was landed."""
+
+    load_id: int
+    row: LoadRow
+    fit: Fit
+    unmapped: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Input:
+    name: str
+    fingerprint: str
+    parts: list[Part]
+
+
+def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
+    """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
+    entity = store.contract.entity(request.entity)
+    fingerprint = _fingerprint_of_files(request, store, reporter)
+    with store.begin_load(refuse_repeats=not request.again) as pending:
+        with tempfile.TemporaryDirectory(dir=pending.folder) as scratch:
+            with duckdb.connect(config={"temp_directory": f"{scratch}/duckdb"}) as connection:
+                source = _read(request, fingerprint, connection, Path(scratch), reporter)
+                with reporter.step(f"landing {entity.name}"):
+                    outcome = _write(request, entity, source, connection, pending)
+    if pending.load_id is None:
+        message = f"{source.name}: was not landed"
+        raise UserError(message)
+    return Outcome(pending.load_id, *outcome)
+
+
+def _fingerprint_of_files(request: Request, store: LandingStore, reporter: Reporter) -> str | None:
+    """Return the fingerprint of file input, or None for a database; UserError for a repeat."""
+    if database.is_url(request.source):
+        return None
+    if request.reading.query:
+        message = f"--query is for a database; {request.source} is a file"
+        raise UserError(message)
+    with reporter.step("reading the file's fingerprint"):
+        fingerprint = _fingerprint(request, digest(find_files(request.source)))
+    earlier = store.find(fingerprint)
+    if earlier and not request.again:
+        raise UserError(repeat_message(earlier))
+    return fingerprint
+
+
+def _fingerprint(request: Request, content: str) -> str:
+    """Return the SHA-256 of what is landed and how: content, entity and reading."""
+    how = json.dumps([request.entity, request.reading.as_dict(), content], sort_keys=True)
+    return hashlib.sha256(how.encode()).hexdigest()
+
+
+def _read(
+    request: Request,
+    fingerprint: str | None,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    reporter: Reporter,
+) -> _Input:
+    if fingerprint is None:
+        with reporter.step("running the query") as progress:
+            part, content = database.read_query(
+                request.source, request.reading.query, scratch, progress
+            )
+        return _Input(part.label, _fingerprint(request, content), [part])
+    paths = find_files(request.source)
+    size = sum(path.stat().st_size for path in paths)
+    with reporter.step(f"reading {paths[0].name}", size) as progress:
+        parts = read_files(connection, paths, request.reading, scratch, progress)
+    name = Path(request.source).name if len(paths) == 1 else request.source
+    return _Input(name, fingerprint, parts)
+
+
+def _write(
+    request: Request,
+    entity: Entity,
+    source: _Input,
+    connection: duckdb.DuckDBPyConnection,
+    pending: PendingLoad,
+) -> tuple[LoadRow, Fit, list[str], list[str]]:
+    _check_rows(request, source.parts)
+    rules = [
+        resolve(
+            entity, request.reading, part.label, part.types, by_name=request.received_at is None
+        )
+        for part in source.parts
+    ]
+    try:
+        row = pending.write(
+            connection,
+            entity.name,
+            _select(request, entity, source, rules),
+            source_name=source.name,
+            fingerprint=source.fingerprint,
+            complete_until=request.complete_until,
+        )
+    except duckdb.Error as error:
+        message = f"{source.name}: cannot be landed: {first_line(error)}"
+        raise UserError(message) from error
+    _check_count(source, row)
+    path = pending.folder / f"{entity.name}.parquet"
+    fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
+    return row, fit, _all_unmapped(request, source.parts, rules), _empty(request, entity, rules)
+
+
+def _select(
+    request: Request, entity: Entity, source: _Input, rules: Sequence[Mapping[str, Rule]]
+) -> str:
+    received_at = request.received_at or now()
+    selects = []
+    for number, (part, part_rules) in enumerate(zip(source.parts, rules, strict=True)):
+        part_sql, part_types = part.select_sql, part.types
+        select = strict_select(
+            entity,
+            part_sql,
+            part_rules,
+            received_at=received_at,
+            columns=part_types,
+            row_prefix=f"{source.fingerprint[:16]}-{number}",
+            rest_to=request.reading.rest_to,
+            by_name=False,
+        )
+        selects.append(f"({select})")
+    return " union all ".join(selects)
+
+
+def _check_rows(request: Request, parts: Sequence[Part]) -> None:
+    """Refuse an input of no rows, which says something only together with a heartbeat."""
+    if sum(part.row_count for part in parts) == 0 and request.complete_until is None:
+        message = (
+            f"{parts[0].label}: has no rows. Where nothing happened, say until when that is known: "
+            "--complete-until 2026-01-31"
+        )
+        raise UserError(message)
+    for part in parts:
+        if part.unsplit_example is not None and not request.unparsed_ok:
+            message = (
+                f"{part.label}: not one row could be split into {_width(part)} columns, such as "
+                f"{part.unsplit_example[:80]!r}; see --delimiter, --quote, --encoding, --format"
+            )
+            raise UserError(message)
+
+
+def _width(part: Part) -> int:
+    return len([name for name in part.types if name not in INTERNAL])
+
+
+def _check_count(source: _Input, row: LoadRow) -> None:
+    read = sum(part.row_count for part in source.parts)
+    if row["row_count"] != read:
+        message = f"{source.name}: {read:,} rows read but {row['row_count']:,} written; not landed"
+        raise UserError(message)
+
+
+def _all_unmapped(
+    request: Request, parts: Sequence[Part], rules: Sequence[Mapping[str, Rule]]
+) -> list[str]:
+    if request.reading.rest_to:
+        return []
+    names = [n for p, r in zip(parts, rules, strict=True) for n in unmapped(p.types, r)]
+    return list(dict.fromkeys(names))
+
+
+def _empty(request: Request, entity: Entity, rules: Sequence[Mapping[str, Rule]]) -> list[str]:
+    filled = {name for part in rules for name in part} | {request.reading.rest_to}
+    return [column.name for column in entity.columns if column.name not in filled]

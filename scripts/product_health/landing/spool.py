@@ -1,0 +1,115 @@
+"""Records on their way from Python into DuckDB: a temporary file that has one way to be read.
+
+Each line is a JSON array: the text of a row that cannot be split (else null), then its values as
+text. So no quoting, encoding, line end or missing field can be understood in two ways.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from product_health.landing import sql
+from product_health.landing.parse import INTERNAL, LINE, ROW_TEXT
+from product_health.landing.records import Record
+
+READ_BUFFER = 16 * 1024 * 1024  # bytes; DuckDB's own default for the longest JSON value
+ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+class Columns:
+    """Names of input columns by position; no two equal, not even but for letter case."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        """Start with these names."""
+        self.names: list[str] = []
+        self._positions: dict[str, int] = {}
+        self._seen: set[str] = set(INTERNAL)
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> int:
+        """Take a column in and return its position; a name that is taken gets a number."""
+        unique, number = name or f"column_{len(self.names) + 1}", 1
+        while unique.lower() in self._seen:
+            number += 1
+            unique = f"{name}_{number}"
+        self._seen.add(unique.lower())
+        self.names.append(unique)
+        return len(self.names) - 1
+
+    def at(self, key: str) -> int:
+        """Return the position of a key, which is taken in where it is new."""
+        position = self._positions.get(key)
+        if position is None:
+            position = self._positions[key] = self.add(key)
+        return position
+
+
+@dataclass
+class Spool:
+    """A temporary file of records, and what it takes to read it."""
+
+    path: Path
+    columns: Columns
+    with_line: bool = False  # the first value of each record is the line it was read from
+    row_count: int = 0
+    unsplit_count: int = 0
+    first_unsplit: str | None = field(default=None, repr=False)
+    longest: int = 0  # bytes
+
+    def write(self, records: Iterable[Record], *, width: int | None = None) -> Iterator[int]:
+        """Write records and yield the count after each; one of another width is kept as text."""
+        with self.path.open("wb") as out:
+            for values, text in records:
+                sound = values is not None and (width is None or len(values) == width)
+                line = self._line(values if sound else None, text)
+                out.write(line)
+                self.longest = max(self.longest, len(line))
+                self.row_count += 1
+                yield self.row_count
+
+    def _line(self, values: list[str | None] | None, text: str) -> bytes:
+        if values is not None:
+            # Bytes that did not decode, and half surrogates, cannot be written: kept as text.
+            with suppress(UnicodeEncodeError):
+                return _encode([None, *values]).encode() + b"\n"
+        shown = visible(text)
+        self.unsplit_count += 1
+        self.first_unsplit = self.first_unsplit or shown
+        return _encode([shown]).encode() + b"\n"
+
+    @property
+    def _cells(self) -> dict[str, int]:
+        """The columns with the position of their cell in a line, from 1."""
+        line = [LINE] if self.with_line else []
+        cells = {name: at for at, name in enumerate([ROW_TEXT, *line, *self.columns.names], 1)}
+        if not self.unsplit_count:
+            del cells[ROW_TEXT]
+        return cells
+
+    def types(self) -> dict[str, str]:
+        """Return the columns of `select_sql` with their types."""
+        return dict.fromkeys(self._cells, "VARCHAR")
+
+    def select_sql(self) -> str:
+        """Return a SELECT of the records in their order, all columns as text."""
+        cells = ", ".join(f"cells[{at}] as {sql.identifier(n)}" for n, at in self._cells.items())
+        if not self.row_count:
+            return f"select {cells} from (select cast([] as varchar[]) as cells) where false"
+        size = max(READ_BUFFER, 2 * self.longest)
+        return (
+            f"select {cells} from read_json({sql.text(str(self.path))}, "
+            "format = 'newline_delimited', records = false, columns = {cells: 'varchar[]'}, "
+            f"maximum_object_size = {size})"
+        )
+
+
+def visible(text: str) -> str:
+    r"""Return text that can be stored: a byte that did not decode is shown as \xe9."""
+    shown = ESCAPED_BYTE.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", text)
+    return shown.encode("utf-8", "backslashreplace").decode()
