@@ -1,5 +1,7 @@
 {# Every landed row is accounted for: raw = accepted + superseded + duplicate + quarantined. #}
 
+{% macro row_outcomes() %}{{ return(['accepted', 'superseded', 'duplicate', 'quarantined']) }}{% endmacro %}
+
 {# The staged rows of an entity from every source system that var `sources` switches on. #}
 {% macro staged_rows(entity) -%}
     {%- for system in var('sources') %}

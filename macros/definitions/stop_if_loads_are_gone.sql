@@ -50,3 +50,10 @@
         {{ name }}={{ var(name) }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# The same of the model being compiled, by its own meta.built_with. #}
+{% macro built_with_of_model() -%}
+    {%- if execute -%}
+        {{ built_with(model.config.meta.built_with) }}
+    {%- endif -%}
+{%- endmacro %}

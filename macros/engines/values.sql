@@ -35,3 +35,10 @@
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})
 {%- endmacro %}
+
+{# A whole row as text, for people to read. #}
+{% macro row_as_text(relation) %}{{ return(adapter.dispatch('row_as_text')(relation)) }}{% endmacro %}
+
+{% macro duckdb__row_as_text(relation) -%}
+    cast(to_json({{ relation }}) as varchar)
+{%- endmacro %}

@@ -3,6 +3,11 @@
     cast('1900-01-01' as date)
 {%- endmacro %}
 
+{# A date after all others, where an open end must be compared. #}
+{% macro end_of_time() -%}
+    cast('9999-12-31' as date)
+{%- endmacro %}
+
 {# Spans between consecutive boundaries (account_id, boundary_date); the last one is open. #}
 {% macro spans_between(boundaries) -%}
     select

@@ -73,8 +73,8 @@
     select
         {{ keys }}date_day,
         cast(arriving as bigint) as active_day,
-        cast(sum(short_change) over (so_far) as bigint) as active_short_window,
-        cast(sum(long_change) over (so_far) as bigint) as active_window,
+        cast(sum(short_change) over so_far as bigint) as active_short_window,
+        cast(sum(long_change) over so_far as bigint) as active_window,
         cast(sum(arriving) over (
             {{ 'partition by ' ~ (by | join(', ')) if by }} order by date_day
             rows between {{ long - 1 }} preceding and current row

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    meta={'built_with': ['reporting_timezone', 'clock_tolerance_minutes']}
+) }}
 
 with
 
@@ -50,7 +54,7 @@ counted as (
 select
     counted.*,
     loads.fingerprint as load_fingerprint,
-    '{{ built_with(["reporting_timezone", "clock_tolerance_minutes"]) }}' as built_with
+    '{{ built_with_of_model() }}' as built_with
 from counted
 inner join {{ ref('int_loads') }} as loads
     on

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    meta={'built_with': ['clock_tolerance_minutes']}
+) }}
 
 with
 
@@ -85,7 +89,7 @@ new_loads as (
 select
     new_loads.load_id,
     new_loads.load_fingerprint,
-    '{{ built_with(["clock_tolerance_minutes"]) }}' as built_with,
+    '{{ built_with_of_model() }}' as built_with,
     duplicates.landing_row
 from new_loads
 left join duplicates on new_loads.load_id = duplicates.load_id

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    meta={'built_with': ['session_gap_minutes', 'clock_tolerance_minutes']}
+) }}
 
 with
 
@@ -57,7 +61,7 @@ runs as (
 select
     runs.*,
     loads.fingerprint as load_fingerprint,
-    '{{ built_with(["session_gap_minutes", "clock_tolerance_minutes"]) }}' as built_with
+    '{{ built_with_of_model() }}' as built_with
 from runs
 inner join {{ ref('int_loads') }} as loads
     on

@@ -9,9 +9,9 @@ sequences as (
     select
         period_type,
         period_start,
-        lag(period_start) over (person_sequence) as previous_active_start,
+        lag(period_start) over person_sequence as previous_active_start,
         {{ add_periods('period_type', 'period_start', 1) }} as following_start,
-        lead(period_start) over (person_sequence) as next_active_start
+        lead(period_start) over person_sequence as next_active_start
     from person_periods
     window person_sequence as (partition by period_type, person_id order by period_start)
 ),

@@ -14,7 +14,8 @@ select
     days.account_id,
     days.platform,
     days.activity_date,
-    {{ segment_columns('spans') }}
+    {{ segment_columns('spans') }},
+    spans.valid_from_date as account_span_from_date
 from days
 left join {{ ref('int_account_spans') }} as spans
     on

@@ -1,0 +1,84 @@
+{# Over which dates a person or an account (`subject`) is eligible for a feature, and has adopted it.
+   plan_scope is a plan, for what happened in it, or every_plan() for everything. #}
+
+{% macro every_plan() %}{{ return("'*'") }}{% endmacro %}
+
+{# Eligible on a date: an active date in the trailing window, after the launch, on which the account was entitled. #}
+{% macro eligibility_spans(subject) -%}
+    with
+
+    pieces as (
+        select {{ subject }}, plan as plan_scope, availability_key, from_date, to_date
+        from {{ ref('int_eligible_stretches') }}
+        where {{ subject }} is not null
+        union all
+        select {{ subject }}, {{ every_plan() }} as plan_scope, availability_key, from_date, to_date
+        from {{ ref('int_eligible_stretches') }}
+        where {{ subject }} is not null
+    ),
+
+    merged as (
+        {{ merged_spans('pieces', [subject, 'plan_scope', 'availability_key']) }}
+    )
+
+    select * from merged
+{%- endmacro %}
+
+{# Adopted on a date: uses on entitled dates of the trailing window reach the feature's min_uses. From a date of
+   use on that holds until the window has passed the min_uses-th last use. #}
+{% macro use_spans(subject) -%}
+    with
+
+    days as (
+        select
+            {{ subject }},
+            case when grouping(plan) = 1 then {{ every_plan() }} else plan end as plan_scope,
+            feature_key,
+            min_uses,
+            activity_date,
+            sum(uses) as uses
+        from {{ ref('int_feature_days') }}
+        where is_entitled and {{ subject }} is not null
+        group by grouping sets (
+            ({{ subject }}, feature_key, min_uses, activity_date),
+            ({{ subject }}, plan, feature_key, min_uses, activity_date)
+        )
+    ),
+
+    numbers as (
+        {{ numbers_between(1, '(select max(min_uses) from ' ~ ref('int_features') ~ ')') }}
+    ),
+
+    -- more than min_uses on one date make no difference
+    single_uses as (
+        select days.*, numbers.number as use_number
+        from days
+        inner join numbers on numbers.number <= least(days.uses, days.min_uses)
+    ),
+
+    looked_back as (
+        select
+            *,
+            lag(activity_date, min_uses - 1) over (
+                partition by {{ subject }}, plan_scope, feature_key order by activity_date, use_number
+            ) as deciding_use_date
+        from single_uses
+    ),
+
+    pieces as (
+        select
+            {{ subject }},
+            plan_scope,
+            feature_key,
+            activity_date as from_date,
+            {{ add_days('deciding_use_date', var('window_days')) }} as to_date
+        from looked_back
+        where activity_date < {{ add_days('deciding_use_date', var('window_days')) }}
+    ),
+
+    merged as (
+        {{ merged_spans('pieces', [subject, 'plan_scope', 'feature_key']) }}
+    )
+
+    select * from merged
+{%- endmacro %}

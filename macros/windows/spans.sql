@@ -1,0 +1,58 @@
+{# Spans: stretches of dates, from_date inclusive to to_date exclusive. A person is in a window of w days over
+   the span from an active date to w days later; who is in it on a date is counted by who came and who left. #}
+
+{# Overlapping and touching pieces (from_date, to_date and the columns of `by`) made one. #}
+{% macro merged_spans(pieces, by) -%}
+    {%- set keys = by | join(', ') -%}
+    with
+
+    reached as (
+        select
+            *,
+            max(to_date) over (
+                partition by {{ keys }} order by from_date, to_date
+                rows between unbounded preceding and 1 preceding
+            ) as reached_date
+        from {{ pieces }}
+    ),
+
+    numbered as (
+        select
+            *,
+            sum(case when from_date <= reached_date then 0 else 1 end) over (
+                partition by {{ keys }} order by from_date, to_date rows unbounded preceding
+            ) as span_number
+        from reached
+    )
+
+    select
+        {{ keys }},
+        min(from_date) as from_date,
+        max(to_date) as to_date
+    from numbered
+    group by {{ keys }}, span_number
+{%- endmacro %}
+
+{# What spans change on a date: + `weight` where one begins, - `weight` where one ends. #}
+{% macro span_changes(spans, by, weight=1) -%}
+    {%- set keys = by | join(', ') -%}
+    select
+        {{ keys }},
+        date_day,
+        cast(sum(change) as bigint) as change
+    from (
+        select {{ keys }}, from_date as date_day, {{ weight }} as change
+        from {{ spans }}
+        union all
+        select {{ keys }}, to_date as date_day, -{{ weight }} as change
+        from {{ spans }}
+    ) as edges
+    group by {{ keys }}, date_day
+{%- endmacro %}
+
+{# The sum of all changes so far, on every row of a dense relation. #}
+{% macro running_total(change, by) -%}
+    cast(sum(coalesce({{ change }}, 0)) over (
+        partition by {{ by }} order by dates.date_day rows unbounded preceding
+    ) as bigint)
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ eligibility_spans('account_id') }}

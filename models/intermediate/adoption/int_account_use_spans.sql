@@ -1,0 +1,1 @@
+{{ use_spans('account_id') }}

@@ -1,0 +1,1 @@
+{{ eligibility_spans('person_id') }}

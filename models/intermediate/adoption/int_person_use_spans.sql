@@ -1,0 +1,1 @@
+{{ use_spans('person_id') }}
