@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +129,7 @@ def _load_days(days: int, tail_loads: int | None) -> list[int]:
 def moment(microseconds: int) -> datetime:
     """A time without zone (UTC) from microseconds since 1970."""
     seconds, rest = divmod(int(microseconds), SECOND)
-    whole = datetime.fromtimestamp(seconds, tz=timezone.utc).replace(tzinfo=None)
+    whole = datetime.fromtimestamp(seconds, tz=UTC).replace(tzinfo=None)
     return whole + timedelta(microseconds=rest)
 
 

@@ -93,7 +93,7 @@ def make_people(parameters: Parameters, accounts: Accounts, masks: NDArray[np.ui
         created=created,
         left_day=_left_day(rng, parameters, created, kind, health),
         propensity=_propensity(rng, kind, health),
-        intensity=np.where(kind == BOT, 40.0, 1.5 + rng.gamma(2.0, 1.6, count)),
+        intensity=np.where(kind == BOT, 40.0, 1.9 + rng.gamma(2.0, 2.05, count)),
         platform=rng.choice(4, count, p=[0.68, 0.15, 0.13, 0.04]).astype(np.int64),
         hour_shift=np.where(account >= 0, REGION_HOURS[accounts.region[account]], 0),
         vacations=rng.integers(0, parameters.days + 60, (count, 2)),

@@ -1,0 +1,161 @@
+"""From numbers to landed loads: rows are spelled out in SQL and enter by the landing door."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from product_health.demo.params import moment
+from product_health.demo.rows import CODE, KIND_NAMES, MALFORMED, Rows
+from product_health.landing.parse import ROW_TEXT, strict_select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    import duckdb
+
+    from product_health.contract import Contract, Entity
+    from product_health.demo.params import Ints, Parameters
+
+BAD_TIMES = ("not a time", "2025-13-45 99:00:00", "infinity", "yesterday, around noon")
+RAGGED = "one;field;too;many;\"and a quote that never ends"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of an entity that wait on disk, and the loads (from 0) that they are for."""
+
+    path: Path
+    first_load: int
+    last_load: int
+
+
+@dataclass
+class Spool:
+    """Where rows wait until their load is written; counts are rows by entity, load and kind."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    parameters: Parameters
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+    counts: dict[str, Ints] = field(default_factory=dict)
+
+    def add(self, rows: Rows) -> None:
+        """Keep rows, in order of their arrival."""
+        rows = rows.sorted()
+        parts = self.parts.setdefault(rows.entity, [])
+        loads = self.parameters.loads_of(rows.received)
+        self._count(rows, loads)
+        path = self.folder / f"{rows.entity}-{len(parts):05d}.parquet"
+        arrays = {
+            **rows.columns,
+            "event_us": rows.event,
+            "received_us": rows.received,
+            "kind": rows.kind,
+            "load_number": loads.astype(np.int32),
+        }
+        arrays = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
+        self.connection.register("arrays", arrays)
+        self.connection.execute(
+            f"copy (select * from arrays) to '{path}' (format parquet, compression uncompressed)"
+        )
+        self.connection.unregister("arrays")
+        if len(rows):
+            parts.append(Part(path, int(loads.min()), int(loads.max())))
+        else:
+            parts.append(Part(path, 0, len(self.parameters.load_ends())))
+
+    def _count(self, rows: Rows, loads: Ints) -> None:
+        kinds, ends = len(KIND_NAMES), len(self.parameters.load_ends())
+        shape = (ends + 1, kinds)
+        seen = np.bincount(loads * kinds + rows.kind, minlength=(ends + 1) * kinds).reshape(shape)
+        before = self.counts.get(rows.entity, np.zeros(shape, dtype=np.int64))
+        self.counts[rows.entity] = before + seen
+
+    def relation(self, entity: str, load: int) -> str:
+        """SELECT of the rows of one load; no rows where it brings none."""
+        every = self.parts[entity]
+        parts = [part for part in every if part.first_load <= load <= part.last_load] or every[:1]
+        paths = ", ".join(f"'{part.path}'" for part in parts)
+        return f"select * from read_parquet([{paths}]) where load_number = {load}"
+
+
+def landed_sql(
+    entity: Entity, relation: str, select: Mapping[str, str], *, received_at: datetime
+) -> str:
+    """SELECT of rows in their landed shape; what is malformed goes through the strict parser."""
+    malformed = ", ".join(str(kind) for kind in MALFORMED)
+    typed = ", ".join(
+        f'cast({select[column.name]} as {column.duckdb_type}) as "{column.name}"'
+        for column in entity.columns
+    )
+    texts = ", ".join(
+        f'{_as_text(entity, column.name, select[column.name])} as "{column.name}"'
+        for column in entity.columns
+    )
+    # The text follows each row, so that two ragged rows are not the same row.
+    row_text = f"case when kind = {CODE['ragged']} then '{RAGGED}' || event_us end"
+    source = (
+        f'select {texts}, make_timestamp(received_us) as received_at, {row_text} as "{ROW_TEXT}" '
+        f"from ({relation}) where kind in ({malformed})"
+    )
+    columns = {column.name: "VARCHAR" for column in entity.columns}
+    columns |= {"received_at": "TIMESTAMP", ROW_TEXT: "VARCHAR"}
+    parsed = strict_select(entity, source, received_at=received_at, columns=columns)
+    return (
+        f"select {typed}, make_timestamp(received_us) as received_at, "
+        "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text "
+        f"from ({relation}) where kind not in ({malformed}) "
+        f"union all select * from ({parsed})"
+    )
+
+
+def _as_text(entity: Entity, column: str, expression: str) -> str:
+    text = f"cast({expression} as varchar)"
+    if column == entity.event_time:
+        bad = ", ".join(f"'{value}'" for value in BAD_TIMES)
+        chosen = f"([{bad}])[event_us // 1000 % {len(BAD_TIMES)} + 1]"
+        text = f"case when kind = {CODE['bad_time']} then {chosen} else {text} end"
+    if column == entity.key[0]:
+        text = f"case when kind <> {CODE['missing_id']} then {text} end"
+    return f"case when kind <> {CODE['ragged']} then {text} end"
+
+
+@dataclass(frozen=True)
+class LoadWriter:
+    """Writes the loads of a company whose rows wait in a spool."""
+
+    spool: Spool
+    contract: Contract
+    selects: Mapping[str, Mapping[str, str]]
+
+    def fingerprint(self, entity: str, load: int) -> str:
+        """SHA-256 of what made the rows: the parameters, the entity and the load."""
+        text = json.dumps([describe(self.spool.parameters), entity, load], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def sql(self, entity: str, load: int) -> str:
+        """SELECT of an entity's rows of one load, in their landed shape."""
+        relation = self.spool.relation(entity, load)
+        taken = moment(int(self.spool.parameters.load_ends()[load]))
+        return landed_sql(
+            self.contract.entity(entity), relation, self.selects[entity], received_at=taken
+        )
+
+
+def describe(parameters: Parameters) -> dict[str, object]:
+    """What makes two runs equal."""
+    return {
+        "seed": parameters.seed,
+        "accounts": parameters.accounts,
+        "days": parameters.days,
+        "scale": parameters.scale,
+        "start": parameters.start.isoformat(),
+        "tail_loads": parameters.tail_loads,
+    }
