@@ -48,7 +48,7 @@ def day_factors(parameters: Parameters, first: int, last: int) -> Floats:
     )
 
 
-def active_days(
+def active_days(  # noqa: PLR0913, PLR0917
     rng: np.random.Generator,
     parameters: Parameters,
     accounts: Accounts,
@@ -96,10 +96,8 @@ def sessions(
     return person, start // 1000 * 1000
 
 
-def moments(
-    rng: np.random.Generator, people: People, person: Ints, start: Ints
-) -> Moments:
-    """The moments of sessions: bursts with gaps of seconds to minutes, never half an hour."""
+def moments(rng: np.random.Generator, people: People, person: Ints, start: Ints) -> Moments:
+    """Return the moments of sessions: bursts with gaps of seconds to minutes, below 30."""
     mean = people.intensity[person] * np.where(people.kind[person] == VISITOR, 0.4, 1.0)
     each = 1 + np.minimum(rng.poisson(mean), 120)
     total = int(each.sum())

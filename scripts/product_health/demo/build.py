@@ -111,7 +111,7 @@ def _selects(world: events.World) -> dict[str, dict[str, str]]:
     }
 
 
-def build(
+def build(  # noqa: PLR0913
     parameters: Parameters,
     contract: Contract,
     store: LandingStore,
@@ -149,7 +149,7 @@ def build(
 
 
 def _check_earlier(store: LandingStore, writer: LoadWriter, first: int) -> None:
-    """The loads before the first one to write must be there, and of the same company."""
+    """Raise UserError unless the loads before the first one are there, of the same company."""
     live = [row for row in store.loads() if row["undone_at"] is None and row["entity"] == EVENTS]
     wanted = [writer.fingerprint(EVENTS, load) for load in range(first - 1)]
     if [row["fingerprint"] for row in live] != wanted:
@@ -192,7 +192,7 @@ def _truth(
 ) -> dict[str, object]:
     parameters, tables = made.world.parameters, made.tables
     ends = parameters.load_ends()
-    counts = outcomes.row_counts(parameters, tables, spool.counts, known.loads)
+    counts = outcomes.row_counts(parameters, tables, spool, known.loads)
     as_of = parameters.start + timedelta(days=known.as_of_day)
     return {
         "parameters": describe(parameters),
@@ -202,7 +202,9 @@ def _truth(
         ],
         "as_of_date": as_of.isoformat(),
         "incident": _incident(made),
-        "rush_date": (parameters.start + timedelta(days=made.world.actors.people.rush_day)).isoformat(),
+        "rush_date": (
+            parameters.start + timedelta(days=made.world.actors.people.rush_day)
+        ).isoformat(),
         "rows": {
             entity: {str(load_id): load for load_id, load in zip(ids, loads, strict=True)}
             for entity, loads in counts.items()
@@ -222,7 +224,9 @@ def _truth(
         "accounts": outcomes.accounts_truth(
             known, tables["crm_accounts"], tables["crm_subscriptions"]
         ),
-        "experiments": outcomes.experiments_truth(made.world, known, tables["experiment_exposures"]),
+        "experiments": outcomes.experiments_truth(
+            made.world, known, tables["experiment_exposures"]
+        ),
     }
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -16,6 +16,9 @@ from product_health.demo.params import Parameters, read_product
 from product_health.errors import UserError
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @click.command()
@@ -81,9 +84,7 @@ def demo(  # noqa: PLR0913, PLR0917
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
-        truth = build(
-            parameters, contract, store, first=from_load, last=first_loads, progress=show
-        )
+        truth = build(parameters, contract, store, first=from_load, last=first_loads, progress=show)
     for line in summary(truth, out):
         click.echo(line)
 
@@ -131,16 +132,17 @@ def _make_room(store: LandingStore, console: Console, *, overwrite: bool) -> Non
     (store.root / TRUTH_FILE).unlink(missing_ok=True)
 
 
-def summary(truth: dict[str, object], out: Path) -> list[str]:
+def summary(truth: dict[str, Any], out: Path) -> list[str]:
     """Two lines for the end: what was written, and the truth to find again."""
     rows, usage = truth["rows"], truth["usage"]
-    assert isinstance(rows, dict)
-    assert isinstance(usage, dict)
     raw = {name: sum(load["raw"] for load in loads.values()) for name, loads in rows.items()}
     others = sum(raw.values()) - raw[EVENTS]
-    return [
+    written = (
         f"{out}: {len(rows[EVENTS])} loads, {raw[EVENTS]:,} events and {others:,} rows of "
-        f"{len(raw) - 1} other entities, up to {truth['as_of_date']}",
+        f"{len(raw) - 1} other entities, up to {truth['as_of_date']}"
+    )
+    planted = (
         f"{out / TRUTH_FILE}: what was planted; on the last date DAU is {usage['dau']:,} "
-        f"and MAU {usage['mau']:,}",
-    ]
+        f"and MAU {usage['mau']:,}"
+    )
+    return [written, planted]

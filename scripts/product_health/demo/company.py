@@ -48,6 +48,7 @@ class Accounts:
     special: tuple[str, ...]
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.created)
 
     def in_incident(self, account: Ints, day: Ints, after: int = 0) -> Bools:
@@ -59,7 +60,7 @@ class Accounts:
 
 
 def account_sql(accounts: Accounts, column: str) -> str:
-    """SQL for an account's identifier; NULL where the number is -1."""
+    """Return SQL for an account's identifier; NULL where the number is -1."""
     special = " ".join(
         f"when {accounts.customers + i} then '{name}'" for i, name in enumerate(accounts.special)
     )
@@ -106,7 +107,7 @@ def _created(rng: np.random.Generator, parameters: Parameters, count: int) -> In
 
 
 def _crm_known(rng: np.random.Generator, parameters: Parameters, created: Ints) -> Ints:
-    """The CRM learns of most accounts within minutes, of some weeks late and of a few never."""
+    """Return when the CRM learns of accounts: of some weeks late, of a few never."""
     prompt = np.maximum(created, parameters.start_us) + rng.integers(60_000_000, HOUR, len(created))
     draw = rng.random(len(created))
     is_new = created >= parameters.start_us
@@ -118,18 +119,16 @@ def _crm_known(rng: np.random.Generator, parameters: Parameters, created: Ints) 
 
 
 def account_rows(parameters: Parameters, accounts: Accounts) -> Rows:
-    """The CRM's accounts: a first version of each, and later ones of those that change."""
+    """Return the CRM's accounts: a first version of each, and later ones of those that change."""
     rng = parameters.rng(STREAM, 1)
     first = _version(parameters, accounts, np.arange(len(accounts)), 0, accounts.created)
     # The CRM dates some first versions after the account's first use: history is back-filled.
     is_dated_late = rng.random(len(first)) < 0.05
     first.event += np.where(is_dated_late, 5 * DAY, 0)
     first.received = np.maximum(first.received, first.event + HOUR)
-    parts = [first]
-    for number in (1, 2):
-        parts.append(_changed_version(rng, parameters, accounts, number))
+    later = [_changed_version(rng, parameters, accounts, number) for number in (1, 2)]
     # A version may overtake another on its way: some arrive days late, after their successor.
-    rows = concat(parts)
+    rows = concat([first, *later])
     overtaken = rng.random(len(rows)) < 0.03
     rows.received += np.where(overtaken, rng.integers(DAY, 20 * DAY, len(rows)), 0)
     return plant(rows, parameters, rng, Shares(0.01, 0.01, 0.004, 0.0, 0.01), ("owner", 8))
@@ -181,7 +180,7 @@ def _version(
 
 
 def account_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of crm_accounts."""
+    """Return SQL for each column of crm_accounts."""
     start = pick(COMPANY_STARTS, f"account % {len(COMPANY_STARTS)}")
     end = pick(COMPANY_ENDS, f"(account // 7) % {len(COMPANY_ENDS)}")
     return {

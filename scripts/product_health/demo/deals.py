@@ -24,7 +24,7 @@ STAGES = ("qualification", "proposal", "closed_won", "closed_lost")
 
 
 def deal_rows(parameters: Parameters, accounts: Accounts, terms: Terms) -> Rows:
-    """A deal for each paid term, closed when it starts, and the deals that came to nothing."""
+    """Return a deal for each paid term, closed when it starts, and deals that came to nothing."""
     rng = parameters.rng(STREAM)
     paid = np.flatnonzero(~terms.is_trial)
     trials = np.flatnonzero(terms.is_trial & (terms.ended >= 0))
@@ -35,9 +35,7 @@ def deal_rows(parameters: Parameters, accounts: Accounts, terms: Terms) -> Rows:
     opened = end - rng.integers(5, 60, len(term)) * DAY
     parts = [
         _version(parameters, rng, accounts, terms, term, opened, opened, 0, is_won),
-        _version(
-            parameters, rng, accounts, terms, term, opened, (opened + end) // 2, 1, is_won
-        ),
+        _version(parameters, rng, accounts, terms, term, opened, (opened + end) // 2, 1, is_won),
         _version(parameters, rng, accounts, terms, term, opened, end, 2, is_won),
     ]
     rows = concat(parts)
@@ -85,7 +83,7 @@ def _version(  # noqa: PLR0913, PLR0917
 
 
 def deal_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of crm_opportunities."""
+    """Return SQL for each column of crm_opportunities."""
     return {
         "opportunity_id": number("opp_", "deal", 10_000),
         "account_id": account_sql(accounts, "account"),

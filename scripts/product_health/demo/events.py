@@ -53,7 +53,7 @@ class Names:
     qualifies: Bools
 
     def number(self, name: str) -> int:
-        """Number of an event name; that of an unknown event where the catalogue has it not."""
+        """Return the number of an event name; that of an unknown event where it is not listed."""
         return self.names.index(name) if name in self.names else len(self.names) - 1
 
     def of_feature(self, feature: int, *, qualifying: bool) -> Ints:
@@ -64,7 +64,7 @@ class Names:
 
 
 def event_names(product: Product) -> Names:
-    """The catalogue's events, and a few that it does not list, which qualify."""
+    """Return the catalogue's events, and a few that it does not list, which qualify."""
     listed = list(product.events.items())
     feature = [product.feature_number(key) if key else -1 for _, (key, _) in listed]
     extra = len(UNKNOWN_EVENTS)
@@ -109,7 +109,7 @@ class World:
 
 
 def stretches(world: World) -> Iterator[tuple[int, Rows]]:
-    """The events by stretches of days: the stretch's last day (exclusive) and its rows."""
+    """Return the events by stretches of days: the stretch's last day (exclusive) and its rows."""
     days = world.parameters.days
     length = max(1, min(days, PEOPLE_DAYS // max(len(world.actors.people), 1)))
     for turn, first in enumerate(range(0, days, length)):
@@ -118,7 +118,7 @@ def stretches(world: World) -> Iterator[tuple[int, Rows]]:
 
 
 def stretch(world: World, turn: int, first: int, last: int) -> Rows:
-    """The rows of the events that begin within these days, mess included, by arrival."""
+    """Return the rows of the events that begin within these days, mess included, by arrival."""
     rng = world.parameters.rng(STREAM, turn)
     people = world.actors.people
     person, day = active_days(
@@ -152,15 +152,11 @@ def _foreground(rng: np.random.Generator, world: World, done: Moments) -> Rows:
     platform = people.platform[done.person]
     platform = np.where(rng.random(count) < 0.05, rng.integers(0, 3, count), platform)
     platform = np.where(rng.random(count) < 0.01, -1, platform)
-    return _event_rows(
-        rng, actor, np.where(unsaid, -1, account), name, platform, done.at
-    )
+    return _event_rows(rng, actor, np.where(unsaid, -1, account), name, platform, done.at)
 
 
-def _names(
-    rng: np.random.Generator, world: World, done: Moments, account: Ints, day: Ints
-) -> Ints:
-    """What each moment was: a use of an adopted feature, or a look at a page."""
+def _names(rng: np.random.Generator, world: World, done: Moments, account: Ints, day: Ints) -> Ints:
+    """Return what each moment was: a use of an adopted feature, or a look at a page."""
     count, people = len(done.at), world.actors.people
     feature = _wished_features(rng, world, done, day)
     index = np.maximum(feature, 0)
@@ -177,7 +173,7 @@ def _names(
 
 
 def _wished_features(rng: np.random.Generator, world: World, done: Moments, day: Ints) -> Ints:
-    """A feature for each moment by its popularity, -1 for none; the rush has one in mind."""
+    """Return a feature for each moment by its popularity, -1 for none; the rush has one in mind."""
     features = world.parameters.product.features
     weights = np.array([3.0 if feature.is_core else 1.0 for feature in features] + [6.0])
     edges = np.cumsum(weights) / weights.sum()
@@ -203,14 +199,18 @@ def _event_of_feature(rng: np.random.Generator, world: World, feature: Ints) -> 
 
 
 def _background(rng: np.random.Generator, world: World, first: int, last: int) -> Rows:
-    """What happens without the person: syncs, e-mails, automations of accounts that have them."""
+    """Return what happens without the person: syncs, e-mails, automations."""
     people, parameters = world.actors.people, world.parameters
     created = parameters.days_of(people.created)
     alive = np.flatnonzero((created < last) & people.is_known & (people.left_day + 20 > first))
     each = rng.poisson(0.22 * (last - first), len(alive))
     person = np.repeat(alive, each)
     count = len(person)
-    at = parameters.start_us + first * DAY + rng.integers(0, (last - first) * 86_400_000, count) * 1000
+    at = (
+        parameters.start_us
+        + first * DAY
+        + rng.integers(0, (last - first) * 86_400_000, count) * 1000
+    )
     keep = at > people.created[person]
     person, at = person[keep], at[keep]
     account, day = people.account[person], parameters.days_of(at)
@@ -223,7 +223,7 @@ def _background(rng: np.random.Generator, world: World, first: int, last: int) -
     return _event_rows(rng, person, account, name, np.full(len(person), -1), at)
 
 
-def _event_rows(
+def _event_rows(  # noqa: PLR0913, PLR0917
     rng: np.random.Generator, actor: Ints, account: Ints, name: Ints, platform: Ints, at: Ints
 ) -> Rows:
     count = len(at)
@@ -248,7 +248,7 @@ def _event_rows(
 
 
 def _with_other_times(rng: np.random.Generator, rows: Rows) -> Rows:
-    """Some sources use an event's id again for another event minutes later."""
+    """Return the rows with events that bear an earlier event's id, minutes after it."""
     copies = rows.take(sample(rng, len(rows), 0.0004)).marked("same_id_other_time")
     shift = 1000 * rng.integers(MINUTE // 1000, 9 * MINUTE // 1000, len(copies))
     again = replace(copies, event=copies.event + shift, received=copies.received + shift)
@@ -258,14 +258,16 @@ def _with_other_times(rng: np.random.Generator, rows: Rows) -> Rows:
 def _with_changed_properties(rng: np.random.Generator, rows: Rows) -> Rows:
     sound = np.flatnonzero(rows.kind == 0)
     copies = rows.take(sound[sample(rng, len(sound), 0.0004)]).marked("changed_same_load")
-    properties = ((copies.columns["properties"].astype(np.int64) + 1) % len(PROPERTIES)).astype(np.int8)
+    properties = ((copies.columns["properties"].astype(np.int64) + 1) % len(PROPERTIES)).astype(
+        np.int8
+    )
     return concat([rows, replace(copies, columns={**copies.columns, "properties": properties})])
 
 
 def _services(
     rng: np.random.Generator, world: World, first: int, last: int, first_event: int
 ) -> Rows:
-    """A monitor above the bound of events a day on some days, an importer at the bound on one."""
+    """Return a monitor that is above the bound on some days and an importer that is at it once."""
     parameters, bound = world.parameters, world.parameters.product.events_per_day
     last_day = parameters.days - 1
     planned = [(day, VOLUME_BOT, bound * 5 // 4) for day in _busy_days(last_day)]
@@ -293,7 +295,7 @@ def _busy_days(last_day: int) -> set[int]:
 
 
 def event_select(world: World) -> dict[str, str]:
-    """SQL for each column of usage_events."""
+    """Return SQL for each column of usage_events."""
     return {
         "event_id": number("evt_", "event", 1_000_000_000),
         "actor_id": actor_sql(world.actors, world.parameters.product.bot_prefix, "actor"),

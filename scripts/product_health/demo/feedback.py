@@ -34,11 +34,12 @@ class Requests:
     told: Ints
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.created)
 
 
 def make_requests(world: World) -> Requests:
-    """A request for every few accounts; half of them are planned, fewer shipped and told."""
+    """Return a request for every few accounts; half of them are planned, fewer shipped and told."""
     parameters = world.parameters
     rng = parameters.rng(STREAM)
     count = max(8, parameters.account_count // 6)
@@ -61,9 +62,14 @@ def make_requests(world: World) -> Requests:
 
 
 def request_rows(parameters: Parameters, requests: Requests) -> Rows:
-    """A version of a request at each step."""
+    """Return a version of a request at each step."""
     rng = parameters.rng(STREAM, 1)
-    steps = ((requests.created, 0), (requests.planned, 1), (requests.shipped, 2), (requests.told, 2))
+    steps = (
+        (requests.created, 0),
+        (requests.planned, 1),
+        (requests.shipped, 2),
+        (requests.told, 2),
+    )
     parts = []
     for version, (at, status) in enumerate(steps):
         which = np.flatnonzero(at >= 0)
@@ -85,7 +91,9 @@ def request_rows(parameters: Parameters, requests: Requests) -> Rows:
                 version=np.full(len(which), version, dtype=np.int64),
             )
         )
-    return plant(concat(parts), parameters, rng, Shares(0.02, 0.01, 0.01, 0.0, 0.01), ("feature", 4))
+    return plant(
+        concat(parts), parameters, rng, Shares(0.02, 0.01, 0.01, 0.0, 0.01), ("feature", 4)
+    )
 
 
 def vote_rows(world: World, requests: Requests) -> Rows:
@@ -112,7 +120,7 @@ def vote_rows(world: World, requests: Requests) -> Rows:
 
 
 def request_select(parameters: Parameters) -> dict[str, str]:
-    """SQL for each column of feedback_requests."""
+    """Return SQL for each column of feedback_requests."""
     keys = [feature.key for feature in parameters.product.features]
     return {
         "request_id": number("req_", "request", 1_000),
@@ -127,7 +135,7 @@ def request_select(parameters: Parameters) -> dict[str, str]:
 
 
 def vote_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of feedback_votes."""
+    """Return SQL for each column of feedback_votes."""
     return {
         "request_id": number("req_", "request", 1_000),
         "account_id": account_sql(accounts, "account"),

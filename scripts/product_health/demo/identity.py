@@ -51,11 +51,12 @@ class Actors:
         return self.device_start + int((self.device_of >= 0).sum())
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return self.service_start + 2
 
 
 def make_actors(parameters: Parameters, people: People) -> Actors:
-    """A third of the people were anonymous at first; some are reached through a device only."""
+    """Return the actors: a third of the people were anonymous first, some behind a device."""
     rng = parameters.rng(STREAM)
     is_candidate = (people.kind == MEMBER) | (people.kind == INDIVIDUAL)
     owner = np.flatnonzero(is_candidate & (rng.random(len(people)) < 0.33))
@@ -79,7 +80,7 @@ def make_actors(parameters: Parameters, people: People) -> Actors:
 
 
 def actor_sql(actors: Actors, product_prefix: str, column: str) -> str:
-    """SQL for an actor's identifier."""
+    """Return SQL for an actor's identifier."""
     kind = actors.people.kind
     known, visitors, loops = (int((kind <= k).sum()) for k in (TEST, VISITOR, CYCLE))
     return (
@@ -114,7 +115,9 @@ def link_rows(parameters: Parameters, actors: Actors) -> Rows:
     actor.append(ring_actor)
     person.append(ring_person)
     at.append(parameters.start_us + HOUR * (2 + np.arange(len(ring_actor))))
-    return _as_rows(parameters, rng, np.concatenate(actor), np.concatenate(person), np.concatenate(at))
+    return _as_rows(
+        parameters, rng, np.concatenate(actor), np.concatenate(person), np.concatenate(at)
+    )
 
 
 def _as_rows(
@@ -123,7 +126,9 @@ def _as_rows(
     inside = at < parameters.end_us
     actor, person, at = actor[inside], person[inside], at[inside]
     late = (rng.random(len(at)) < 0.05) & (actor >= 0)
-    delay = np.where(late, rng.integers(DAY, 20 * DAY, len(at)), rng.integers(MINUTE, HOUR, len(at)))
+    delay = np.where(
+        late, rng.integers(DAY, 20 * DAY, len(at)), rng.integers(MINUTE, HOUR, len(at))
+    )
     in_ring = at < parameters.start_us + 12 * HOUR
     rows = make_rows(
         "usage_identities",
@@ -145,7 +150,7 @@ def _rings(people: People) -> tuple[Ints, Ints]:
 
 
 def link_select(actor_of: str, person_of: str) -> dict[str, str]:
-    """SQL for each column of usage_identities."""
+    """Return SQL for each column of usage_identities."""
     return {"actor_id": actor_of, "person_id": person_of, "linked_at": time("event_us")}
 
 

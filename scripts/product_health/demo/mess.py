@@ -32,7 +32,7 @@ def plant(
     shares: Shares,
     changes: tuple[str, int] | None = None,
 ) -> Rows:
-    """The rows with copies of some of them that a warehouse must not count.
+    """Return the rows with copies of some of them that a warehouse must not count.
 
     changes is a column and how many values it knows: a changed repeat has another of them.
     """
@@ -46,7 +46,7 @@ def plant(
 
 
 def sample(rng: np.random.Generator, count: int, share: float) -> Ints:
-    """Positions of a share of so many rows, in ascending order; at least one where there are ten."""
+    """Positions of a share of so many rows, in ascending order; one or more of ten."""
     wanted = max(round(count * share), 1 if share and count >= 10 else 0)
     return np.sort(rng.choice(count, size=min(wanted, count), replace=False)).astype(np.int64)
 
@@ -69,7 +69,7 @@ def _changed(
     share: float,
     changes: tuple[str, int],
 ) -> Rows:
-    """Repeats with another content; always in a later load, so that it is plain which one counts."""
+    """Repeats with another content; in a later load, so that it is plain which one counts."""
     ends = parameters.load_ends()
     loads = parameters.loads_of(rows.received)
     end = ends[np.minimum(loads, len(ends) - 1)]

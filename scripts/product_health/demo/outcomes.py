@@ -9,7 +9,7 @@ import numpy as np
 from product_health.demo import support, trials
 from product_health.demo.identity import excluded_by_name
 from product_health.demo.params import DAY, moment
-from product_health.demo.people import BOT, INTERNAL
+from product_health.demo.people import BOT, CYCLE_SIZES, INTERNAL
 from product_health.demo.rows import (
     CODE,
     KIND_NAMES,
@@ -28,19 +28,23 @@ if TYPE_CHECKING:
     from product_health.demo.events import World
     from product_health.demo.params import Ints, Parameters
     from product_health.demo.rows import Rows
+    from product_health.demo.write import Spool
 
 NPS_WINDOW = 90
 
 
 def row_counts(
-    parameters: Parameters, tables: dict[str, Rows], counts: dict[str, Ints], loads: int
+    parameters: Parameters, tables: dict[str, Rows], spool: Spool, loads: int
 ) -> dict[str, list[dict[str, object]]]:
     """By entity, for each load in order: raw rows, their outcomes once all are in, and kinds."""
     result = {}
-    for entity, by_kind in counts.items():
+    for entity, by_kind in spool.counts.items():
         superseded = _superseded(parameters, tables[entity], loads) if entity in tables else None
         result[entity] = [
-            _one_load(by_kind[load], 0 if superseded is None else int(superseded[load]))
+            {
+                **_one_load(by_kind[load], 0 if superseded is None else int(superseded[load])),
+                "late": int(spool.late[entity][load]),
+            }
             for load in range(loads)
         ]
     return result
@@ -100,9 +104,7 @@ def voice(known: Known, responses: Rows) -> dict[str, object]:
         "nps_as_of": _nps(latest["nps"].columns["score"].astype(np.int64)),
         "csat_as_of": {"rated": len(csat), "rated_4_or_5": int((csat >= 4).sum())},
         "ces_as_of": {"responses": len(ces), "score_total": int(ces.sum())},
-        "counted_responses": {
-            name: int((kind == i).sum()) for i, name in enumerate(SURVEY_KINDS)
-        },
+        "counted_responses": {name: int((kind == i).sum()) for i, name in enumerate(SURVEY_KINDS)},
     }
 
 
@@ -203,8 +205,6 @@ def identity(known: Known, links: Rows) -> dict[str, int]:
 
 
 def _cycles(known: Known) -> int:
-    from product_health.demo.people import CYCLE_SIZES
-
     return len(CYCLE_SIZES) if known.in_cycle.sum() == sum(CYCLE_SIZES) else -1
 
 
@@ -231,7 +231,9 @@ def experiments_truth(world: World, known: Known, exposures: Rows) -> dict[str, 
     result: dict[str, object] = {}
     for number in trials.running(world.parameters):
         one = rows.take(rows.columns["experiment"] == number)
-        pairs = np.unique(one.columns["person"].astype(np.int64) * 10 + one.columns["variant"])
+        pairs = np.unique(
+            one.columns["person"].astype(np.int64) * 10 + one.columns["variant"].astype(np.int64)
+        )
         subject, variants = np.unique(pairs // 10, return_counts=True)
         clean = pairs[np.isin(pairs // 10, subject[variants == 1])] % 10
         result[f"exp_{100 + number}"] = {
@@ -239,7 +241,7 @@ def experiments_truth(world: World, known: Known, exposures: Rows) -> dict[str, 
             "subjects_with_two_variants": int((variants > 1).sum()),
             "subjects_by_variant": {
                 name: int((clean == trials.VARIANTS.index(name)).sum())
-                for name in trials.PLANS[number][3]
+                for name in trials.PLANS[number].planned
             },
         }
     return result

@@ -1,4 +1,4 @@
-"""What a demo run is made from: its size and dates, the plan of its loads, and the product's seeds."""
+"""What a demo run is made from: size, dates, the plan of its loads, and the product's seeds."""
 
 from __future__ import annotations
 
@@ -94,11 +94,11 @@ class Parameters:
         return self.start + timedelta(days=self.days - 1)
 
     def rng(self, *stream: int) -> np.random.Generator:
-        """A random stream of its own, so that no part of the company depends on another's draws."""
+        """Return a random stream of its own: no part of the company depends on another's draws."""
         return np.random.default_rng([self.seed, *stream])
 
     def day_of(self, moment: date | None) -> int:
-        """Number of a date's day, 0 for the first; 0 too where there is no date."""
+        """Return number of a date's day, 0 for the first; 0 too where there is no date."""
         return 0 if moment is None else (moment - self.start).days
 
     def days_of(self, moments: Ints) -> Ints:
@@ -106,7 +106,7 @@ class Parameters:
         return np.asarray((moments - self.start_us) // DAY, dtype=np.int64)
 
     def load_ends(self) -> Ints:
-        """The moment of each load, in microseconds: rows received before it are in it."""
+        """Return the moment of each load, in microseconds: rows received before it are in it."""
         ends = np.array(_load_days(self.days, self.tail_loads), dtype=np.int64)
         return np.asarray(self.start_us + ends * DAY + LOAD_HOUR * HOUR, dtype=np.int64)
 
@@ -127,7 +127,7 @@ def _load_days(days: int, tail_loads: int | None) -> list[int]:
 
 
 def moment(microseconds: int) -> datetime:
-    """A time without zone (UTC) from microseconds since 1970."""
+    """Return a time without zone (UTC) from microseconds since 1970."""
     seconds, rest = divmod(int(microseconds), SECOND)
     whole = datetime.fromtimestamp(seconds, tz=UTC).replace(tzinfo=None)
     return whole + timedelta(microseconds=rest)

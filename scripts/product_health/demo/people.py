@@ -54,6 +54,7 @@ class People:
     rush_day: int
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.kind)
 
     @property
@@ -65,7 +66,7 @@ class People:
 def make_people(parameters: Parameters, accounts: Accounts, masks: NDArray[np.uint8]) -> People:
     """Fill the accounts with people; visitors and bots come on top."""
     rng = parameters.rng(STREAM)
-    kind, account = _memberships(rng, parameters, accounts)
+    kind, account = _memberships(rng, accounts)
     created = _created(rng, parameters, accounts, kind, account)
     rush_day = round(parameters.days * 0.72)
     joins = (kind == INDIVIDUAL) & (rng.random(len(kind)) < 0.45)
@@ -81,8 +82,7 @@ def make_people(parameters: Parameters, accounts: Accounts, masks: NDArray[np.ui
     # Two of our own staff sit in customers' accounts: only their address gives them away.
     account = np.where(is_internal & (np.cumsum(is_internal) <= 2), 0, account)
     second = np.where(
-        ((kind == MEMBER) & (rng.random(count) < 0.03))
-        | (is_internal & (rng.random(count) < 0.3)),
+        ((kind == MEMBER) & (rng.random(count) < 0.03)) | (is_internal & (rng.random(count) < 0.3)),
         rng.integers(0, accounts.customers, count),
         -1,
     )
@@ -106,9 +106,7 @@ def make_people(parameters: Parameters, accounts: Accounts, masks: NDArray[np.ui
     return people
 
 
-def _memberships(
-    rng: np.random.Generator, parameters: Parameters, accounts: Accounts
-) -> tuple[Ints, Ints]:
+def _memberships(rng: np.random.Generator, accounts: Accounts) -> tuple[Ints, Ints]:
     """Kind and account of each; the special accounts hold staff and test users only."""
     customers = accounts.customers
     sizes = FLOOR[accounts.segment] + rng.poisson(ABOVE[accounts.segment])
@@ -123,7 +121,9 @@ def _memberships(
         (BOT, np.full(4, -1)),
     ]
     kind = np.concatenate([np.full(total, MEMBER), *[np.full(len(a), k) for k, a in groups]])
-    return kind.astype(np.int64), np.concatenate([members, *[a for _, a in groups]]).astype(np.int64)
+    return kind.astype(np.int64), np.concatenate([members, *[a for _, a in groups]]).astype(
+        np.int64
+    )
 
 
 def _created(
@@ -151,7 +151,7 @@ def _left_day(
     kind: Ints,
     health: NDArray[np.float64],
 ) -> Ints:
-    """Some try it for a day, some for weeks, some stay: the tail of retention."""
+    """Return the day each leaves: some try it for a day, some for weeks, some stay."""
     count = len(kind)
     tries = rng.choice(3, count, p=[0.12, 0.2, 0.68])
     stays = np.select(
@@ -192,7 +192,9 @@ def _adoption(
         entitled = _first_entitled(masks, int(feature_plans[number_]))
         earliest = np.maximum(first, launch)
         if feature_plans[number_] != 255:
-            earliest = np.maximum(earliest, np.where(people.account >= 0, entitled[people.account], never))
+            earliest = np.maximum(
+                earliest, np.where(people.account >= 0, entitled[people.account], never)
+            )
         delay = rng.exponential(pace, len(people)) * (rng.random(len(people)) > 0.15)
         adopts = rng.random(len(people)) < appeal * (0.5 + 0.7 * health)
         day = np.where(adopts, earliest + delay, never)
@@ -203,7 +205,7 @@ def _adoption(
 def _rush_adoption(
     parameters: Parameters, people: People, adopted: NDArray[np.int16]
 ) -> NDArray[np.int16]:
-    """The rush comes for one feature: the newest that everyone has on that day."""
+    """Return the adoption with that of the rush, which comes for the newest feature open to all."""
     open_to_all = [
         (parameters.day_of(feature.launched_on) if feature.launched_on else -1, index)
         for index, feature in enumerate(parameters.product.features)
@@ -221,7 +223,7 @@ def _first_entitled(masks: NDArray[np.uint8], plans: int) -> Ints:
 
 
 def people_rows(parameters: Parameters, people: People) -> Rows:
-    """The known people, with a second version where a role changes."""
+    """Return the known people, with a second version where a role changes."""
     rng = parameters.rng(STREAM, 1)
     known = np.flatnonzero(people.is_known)
     role = rng.choice(4, len(people), p=[0.7, 0.12, 0.13, 0.05]).astype(np.int64)
@@ -232,14 +234,20 @@ def people_rows(parameters: Parameters, people: People) -> Rows:
     parts = [
         _version(parameters, rng, people, known, role[known], people.created[known], 0),
         _version(
-            parameters, rng, people, changing[inside], (role[changing[inside]] + 1) % 4, at[inside], 1
+            parameters,
+            rng,
+            people,
+            changing[inside],
+            (role[changing[inside]] + 1) % 4,
+            at[inside],
+            1,
         ),
     ]
     rows = concat(parts)
     return plant(rows, parameters, rng, Shares(0.005, 0.005, 0.002, 0.0, 0.004), ("role", 4))
 
 
-def _version(
+def _version(  # noqa: PLR0913, PLR0917
     parameters: Parameters,
     rng: np.random.Generator,
     people: People,
@@ -266,7 +274,7 @@ def _version(
 
 
 def people_select(parameters: Parameters, accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of usage_people."""
+    """Return SQL for each column of usage_people."""
     first = pick(FIRST_NAMES, f"person % {len(FIRST_NAMES)}")
     last = pick(LAST_NAMES, f"(person // 10) % {len(LAST_NAMES)}")
     domain = (

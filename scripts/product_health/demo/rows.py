@@ -58,10 +58,11 @@ class Rows:
     kind: NDArray[np.int8]
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.received)
 
     def take(self, chosen: Ints | Bools) -> Rows:
-        """The rows at these positions, or where a mask is true."""
+        """Return the rows at these positions, or where a mask is true."""
         return replace(
             self,
             columns={name: values[chosen] for name, values in self.columns.items()},
@@ -73,7 +74,7 @@ class Rows:
         )
 
     def marked(self, kind: str) -> Rows:
-        """The same rows, all of one kind."""
+        """Return the same rows, all of one kind."""
         return replace(self, kind=np.full(len(self), CODE[kind], dtype=np.int8))
 
     def sorted(self) -> Rows:
@@ -81,7 +82,7 @@ class Rows:
         return self.take(np.argsort(self.received, kind="stable").astype(np.int64))
 
 
-def make_rows(
+def make_rows(  # noqa: PLR0913
     entity: str,
     columns: Mapping[str, NDArray[np.generic]],
     *,
@@ -120,7 +121,7 @@ def concat(parts: Sequence[Rows]) -> Rows:
 
 
 def outcomes(rows: Rows) -> NDArray[np.int8]:
-    """What must become of each row, once all of these have been landed."""
+    """Return what must become of each row, once all of these have been landed."""
     result = OUTCOME_OF_KIND[rows.kind]
     sound = np.flatnonzero(result == ACCEPTED)
     if len(sound) and rows.version.any():
@@ -132,7 +133,7 @@ def outcomes(rows: Rows) -> NDArray[np.int8]:
 
 
 def landed(rows: Rows, parameters: Parameters, loads: int) -> Rows:
-    """The rows that the first so many loads bring."""
+    """Return the rows that the first so many loads bring."""
     return rows.take(parameters.loads_of(rows.received) < loads)
 
 
@@ -145,16 +146,16 @@ def arrival(rng: np.random.Generator, event: Ints, late_share: float = 0.02) -> 
 
 
 def number(prefix: str, column: str, offset: int = 100_000) -> str:
-    """SQL for an identifier made of a prefix and a number; NULL where the number is -1."""
+    """Return SQL for an identifier made of a prefix and a number; NULL where the number is -1."""
     return f"case when {column} >= 0 then '{prefix}' || ({offset} + {column}) end"
 
 
 def pick(values: Sequence[str], column: str) -> str:
-    """SQL for one of several texts; NULL where the number is -1."""
+    """Return SQL for one of several texts; NULL where the number is -1."""
     quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
     return f"([{quoted}])[{column} + 1]"
 
 
 def time(column: str) -> str:
-    """SQL for a time from microseconds; NULL where it is -1."""
+    """Return SQL for a time from microseconds; NULL where it is -1."""
     return f"case when {column} >= 0 then make_timestamp({column}) end"

@@ -41,6 +41,7 @@ class Terms:
     move: Ints
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.account)
 
 
@@ -52,9 +53,9 @@ def make_terms(parameters: Parameters, accounts: Accounts) -> Terms:
     rng = parameters.rng(STREAM)
     count = len(accounts)
     is_old = accounts.created < parameters.start_us - 60 * DAY
-    currency = np.where(
-        accounts.region == 0, rng.choice([1, 2], count, p=[0.75, 0.25]), 0
-    ).astype(np.int64)
+    currency = np.where(accounts.region == 0, rng.choice([1, 2], count, p=[0.75, 0.25]), 0).astype(
+        np.int64
+    )
     seats = np.array([6, 25, 120])[accounts.segment] + rng.integers(0, 10, count)
     plan = np.minimum(accounts.segment + (rng.random(count) < 0.3), 2).astype(np.int64)
     start = accounts.created + rng.integers(HOUR, 3 * DAY, count)
@@ -89,7 +90,7 @@ def make_terms(parameters: Parameters, accounts: Accounts) -> Terms:
     return _join(rounds)
 
 
-def _one_term(
+def _one_term(  # noqa: PLR0913, PLR0917
     rng: np.random.Generator, accounts: Accounts, which: Ints, plan: Ints, start: Ints, move: Ints
 ) -> tuple[Ints, Ints, Ints, Ints, Bools]:
     """End of each term, and start, plan and move of the next and whether there is one."""
@@ -112,7 +113,7 @@ def _one_term(
 
 
 def _side_terms(rng: np.random.Generator, parameters: Parameters, first: Terms) -> Terms:
-    """A few accounts pay for a second, smaller subscription beside their first."""
+    """Return a few accounts pay for a second, smaller subscription beside their first."""
     chosen = np.flatnonzero((rng.random(len(first)) < 0.04) & ~first.is_trial)
     start = np.maximum(first.started[chosen], parameters.start_us) + 30 * DAY
     ended = first.ended[chosen]
@@ -133,11 +134,13 @@ def _side_terms(rng: np.random.Generator, parameters: Parameters, first: Terms) 
 
 def _join(parts: list[Terms]) -> Terms:
     names = Terms.__dataclass_fields__
-    return Terms(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    return Terms(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
 
 
 def term_rows(parameters: Parameters, terms: Terms) -> Rows:
-    """The CRM's subscriptions: a version at the start of each, another one when it ends."""
+    """Return the CRM's subscriptions: a version at the start of each, another one when it ends."""
     rng = parameters.rng(STREAM, 1)
     every = np.arange(len(terms))
     ended = every[terms.ended >= 0]
@@ -150,7 +153,7 @@ def term_rows(parameters: Parameters, terms: Terms) -> Rows:
     return plant(rows, parameters, rng, Shares(0.01, 0.01, 0.004, 0.0, 0.008), ("seats", 500))
 
 
-def _version(
+def _version(  # noqa: PLR0913, PLR0917
     parameters: Parameters,
     rng: np.random.Generator,
     terms: Terms,
@@ -180,7 +183,7 @@ def _version(
 
 
 def term_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of crm_subscriptions."""
+    """Return SQL for each column of crm_subscriptions."""
     return {
         "subscription_id": number("sub_", "term", 10_000),
         "account_id": account_sql(accounts, "account"),
@@ -196,7 +199,7 @@ def term_select(accounts: Accounts) -> dict[str, str]:
 
 
 def landed_terms(parameters: Parameters, rows: Rows, loads: int) -> Rows:
-    """The version of each subscription that counts after so many loads."""
+    """Return the version of each subscription that counts after so many loads."""
     present = landed(rows, parameters, loads)
     return present.take(outcomes(present) == 0)
 

@@ -50,6 +50,7 @@ class Tickets:
     csat: Ints
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.person)
 
 
@@ -84,14 +85,18 @@ def _known_features(world: World, feature: Ints, day: Ints) -> Ints:
 
 def _who_and_when(rng: np.random.Generator, world: World) -> tuple[Ints, Ints, NDArray[np.bool_]]:
     people, parameters = world.actors.people, world.parameters
-    asks = np.flatnonzero((people.kind <= INDIVIDUAL) | (people.kind == TEST) | (people.kind == INTERNAL))
+    asks = np.flatnonzero(
+        (people.kind <= INDIVIDUAL) | (people.kind == TEST) | (people.kind == INTERNAL)
+    )
     first = np.maximum(parameters.days_of(people.created[asks]) + 1, 0)
     last = np.minimum(people.left_day[asks], parameters.days)
     asks, first, last = (x[last > first] for x in (asks, first, last))
     span = last - first
     each = rng.poisson(0.0035 * span * (0.4 + 1.6 * people.propensity[asks]))
     person = np.repeat(asks, each)
-    day = np.repeat(first, each) + (rng.random(len(person)) * np.repeat(span, each)).astype(np.int64)
+    day = np.repeat(first, each) + (rng.random(len(person)) * np.repeat(span, each)).astype(
+        np.int64
+    )
     incident = world.accounts.incident_day
     there = (first <= incident) & (last > incident + INCIDENT_DAYS)
     there &= world.accounts.in_incident(people.account[asks], np.full(len(asks), incident))
@@ -137,7 +142,7 @@ def _course(
 
 
 def _until(tickets: Tickets, end: int) -> Tickets:
-    """What would come after the end has not happened."""
+    """Return the tickets without what would come after the end."""
     for name in ("robot", "reply", "solved", "reopened", "solved_again"):
         at = getattr(tickets, name)
         setattr(tickets, name, np.where(at < end, at, NEVER))
@@ -146,7 +151,7 @@ def _until(tickets: Tickets, end: int) -> Tickets:
 
 
 def ticket_rows(parameters: Parameters, tickets: Tickets) -> Rows:
-    """A version of a ticket at each change of its status."""
+    """Return a version of a ticket at each change of its status."""
     rng = parameters.rng(STREAM, 1)
     steps = (
         (tickets.created, 0, False),
@@ -161,7 +166,7 @@ def ticket_rows(parameters: Parameters, tickets: Tickets) -> Rows:
     )
 
 
-def _ticket_version(
+def _ticket_version(  # noqa: PLR0913, PLR0917
     rng: np.random.Generator,
     tickets: Tickets,
     version: int,
@@ -192,7 +197,7 @@ def _ticket_version(
 
 
 def ticket_event_rows(parameters: Parameters, tickets: Tickets) -> Rows:
-    """The changes of the tickets; some are reported twice, as if solved once more while solved."""
+    """Return the changes of the tickets; some are reported as solved once more while solved."""
     rng = parameters.rng(STREAM, 2)
     twice = np.where(
         (tickets.solved >= 0) & (tickets.reopened < 0) & (rng.random(len(tickets)) < 0.03),
@@ -224,7 +229,9 @@ def _change(rng: np.random.Generator, at: Ints, event_type: int, role: int) -> R
     which = np.flatnonzero(at >= 0)
     count = len(which)
     late = rng.random(count) < 0.01
-    delay = np.where(late, rng.integers(DAY, 20 * DAY, count), rng.integers(1_000_000, HOUR // 30, count))
+    delay = np.where(
+        late, rng.integers(DAY, 20 * DAY, count), rng.integers(1_000_000, HOUR // 30, count)
+    )
     return make_rows(
         "support_ticket_events",
         {
@@ -239,7 +246,7 @@ def _change(rng: np.random.Generator, at: Ints, event_type: int, role: int) -> R
 
 
 def ticket_select(parameters: Parameters, accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of support_tickets."""
+    """Return SQL for each column of support_tickets."""
     keys = [feature.key for feature in parameters.product.features]
     return {
         "ticket_id": number("tic_", "ticket"),
@@ -257,7 +264,7 @@ def ticket_select(parameters: Parameters, accounts: Accounts) -> dict[str, str]:
 
 
 def ticket_event_select() -> dict[str, str]:
-    """SQL for each column of support_ticket_events."""
+    """Return SQL for each column of support_ticket_events."""
     return {
         "ticket_event_id": number("tev_", "change", 1_000_000),
         "ticket_id": number("tic_", "ticket"),
@@ -265,5 +272,3 @@ def ticket_event_select() -> dict[str, str]:
         "actor_role": pick(ROLES, "role"),
         "occurred_at": time("event_us"),
     }
-
-

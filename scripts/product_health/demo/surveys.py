@@ -45,6 +45,7 @@ class Answers:
     score: Floats
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.survey)
 
 
@@ -74,7 +75,7 @@ def _alive(world: World, day: int) -> Ints:
 def _nps_scores(
     rng: np.random.Generator, world: World, tickets: Tickets, person: Ints, at: Ints
 ) -> Floats:
-    """What people say follows what they had: health, adopted features, tickets, the incident."""
+    """Return scores that follow health, adopted features, tickets and the incident."""
     people, accounts = world.actors.people, world.accounts
     day = world.parameters.days_of(at)
     account = people.account[person]
@@ -83,7 +84,7 @@ def _nps_scores(
     asked = np.bincount(tickets.person, minlength=len(people))[person]
     trouble = accounts.in_incident(account, day, after=45)
     mean = 4.9 + 4.0 * health + 3.2 * adopted - 0.25 * np.minimum(asked, 5) - 2.4 * trouble
-    return np.clip(np.round(rng.normal(mean, 1.7)), 0, 10)
+    return np.asarray(np.clip(np.round(rng.normal(mean, 1.7)), 0, 10))
 
 
 def _wave(rng: np.random.Generator, world: World, tickets: Tickets, day: int) -> Answers:
@@ -126,7 +127,9 @@ def _after_tickets(rng: np.random.Generator, tickets: Tickets) -> Answers:
     which = np.flatnonzero((tickets.solved >= 0) & (rng.random(len(tickets)) < 0.6))
     count = len(which)
     sent = tickets.solved[which] + HOUR
-    responded = sent + (rng.exponential(12.0, count) * HOUR).astype(np.int64) // 1000 * 1000 + MINUTE
+    responded = (
+        sent + (rng.exponential(12.0, count) * HOUR).astype(np.int64) // 1000 * 1000 + MINUTE
+    )
     slow = tickets.solved[which] - tickets.created[which] > 3 * DAY
     score = np.clip(np.round(rng.normal(np.where(slow, 3.2, 4.3), 0.9)), 1, 5)
     return Answers(
@@ -145,7 +148,9 @@ def _after_first_weeks(rng: np.random.Generator, world: World) -> Answers:
     person = np.flatnonzero(new & (rng.random(len(people)) < 0.5))
     count = len(person)
     sent = people.created[person] + 14 * DAY
-    responded = sent + (rng.exponential(40.0, count) * HOUR).astype(np.int64) // 1000 * 1000 + MINUTE
+    responded = (
+        sent + (rng.exponential(40.0, count) * HOUR).astype(np.int64) // 1000 * 1000 + MINUTE
+    )
     account = people.account[person]
     health = np.where(account >= 0, world.accounts.health[account], 0.5)
     return Answers(
@@ -180,7 +185,7 @@ def invitation_rows(world: World, answers: Answers) -> Rows:
 
 
 def response_rows(world: World, answers: Answers) -> Rows:
-    """The answers, and answers with scores that no scale has."""
+    """Return the answers, and answers with scores that no scale has."""
     rng = world.parameters.rng(STREAM, 2)
     which = np.flatnonzero(answers.responded >= 0)
     at = answers.responded[which]
@@ -218,7 +223,7 @@ def _bad_scores(rng: np.random.Generator, rows: Rows, first_response: int) -> li
 
 
 def invitation_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of survey_invitations."""
+    """Return SQL for each column of survey_invitations."""
     return {
         "invitation_id": number("inv_", "invitation"),
         **_common(accounts),
@@ -227,7 +232,7 @@ def invitation_select(accounts: Accounts) -> dict[str, str]:
 
 
 def response_select(accounts: Accounts) -> dict[str, str]:
-    """SQL for each column of survey_responses."""
+    """Return SQL for each column of survey_responses."""
     return {
         "response_id": number("res_", "response"),
         "invitation_id": number("inv_", "invitation"),
@@ -246,5 +251,3 @@ def _common(accounts: Accounts) -> dict[str, str]:
         "person_id": number("per_", "person"),
         "account_id": account_sql(accounts, "account"),
     }
-
-

@@ -29,7 +29,7 @@ TOOLS = (
 
 
 def licence_rows(parameters: Parameters) -> Rows:
-    """A version at the start and one at the yearly renewal, with more seats and a higher price."""
+    """Return a version at the start and one at the renewal, with more seats and a higher price."""
     rng = parameters.rng(STREAM)
     tool = np.arange(len(TOOLS))
     renews = 60 + 45 * tool
@@ -76,13 +76,14 @@ def access_rows(world: World) -> Rows:
 
 
 def licence_select(parameters: Parameters) -> dict[str, str]:
-    """SQL for each column of tool_licences."""
+    """Return SQL for each column of tool_licences."""
+    costs = ", ".join(str(tool[3]) for tool in TOOLS)
     return {
         "tool": pick([tool[0] for tool in TOOLS], "tool"),
         "owner": pick([f"team_{tool[1]}" for tool in TOOLS], "tool"),
         "category": pick([tool[1] for tool in TOOLS], "tool"),
         "seats": "seats",
-        "annual_cost": f"round(([{', '.join(f'{t[3]}::double' for t in TOOLS)}])[tool + 1] * price)",
+        "annual_cost": f"round((cast([{costs}] as double[]))[tool + 1] * price)",
         "currency": pick([tool[4] for tool in TOOLS], "tool"),
         "renews_on": f"date '{parameters.start.isoformat()}' + cast(renews as integer)",
         "updated_at": time("event_us"),
@@ -90,7 +91,7 @@ def licence_select(parameters: Parameters) -> dict[str, str]:
 
 
 def access_select() -> dict[str, str]:
-    """SQL for each column of tool_access."""
+    """Return SQL for each column of tool_access."""
     return {
         "tool": pick([tool[0] for tool in TOOLS], "tool"),
         "person_id": number("per_", "person"),

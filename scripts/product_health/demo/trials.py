@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,16 +17,46 @@ if TYPE_CHECKING:
     from product_health.demo.params import Parameters
 
 STREAM = 10
-# Name, surface, primary metric, planned shares, shares that came about, start and length in days.
-Plan = tuple[str, str, str, dict[str, float], tuple[float, ...], int, int]
-PLANS: tuple[Plan, ...] = (
-    ("Shorter sign-up", "sign_up", "onboarded", {"control": 0.5, "treatment": 0.5}, (0.5, 0.5), 30, 35),
-    ("Board templates", "boards", "adoption_boards", {"control": 0.5, "treatment": 0.5}, (0.5, 0.5), 80, 42),
-    ("Search first", "home", "searches", {"control": 0.5, "bar": 0.25, "page": 0.25}, (0.5, 0.25, 0.25), 120, 40),
-    ("New navigation", "home", "sessions", {"control": 0.5, "treatment": 0.5}, (0.57, 0.43), 140, 45),
-    ("Gentle upgrade hint", "billing", "upgrades", {"control": 0.8, "treatment": 0.2}, (0.8, 0.2), 210, 60),
-    ("Summaries in tasks", "tasks", "adoption_ai_summaries", {"control": 0.5, "treatment": 0.5}, (0.5, 0.5), 300, 60),
-)  # fmt: skip
+EVEN = {"control": 0.5, "treatment": 0.5}
+
+
+class Plan(NamedTuple):
+    """An experiment: planned shares of its variants, and those that come about; times in days."""
+
+    name: str
+    surface: str
+    metric: str
+    planned: dict[str, float]
+    actual: tuple[float, ...]
+    start: int
+    length: int
+
+
+PLANS = (
+    Plan("Shorter sign-up", "sign_up", "onboarded", EVEN, (0.5, 0.5), 30, 35),
+    Plan("Board templates", "boards", "adoption_boards", EVEN, (0.5, 0.5), 80, 42),
+    Plan(
+        "Search first",
+        "home",
+        "searches",
+        {"control": 0.5, "bar": 0.25, "page": 0.25},
+        (0.5, 0.25, 0.25),
+        120,
+        40,
+    ),
+    Plan("New navigation", "home", "sessions", EVEN, (0.57, 0.43), 140, 45),
+    Plan(
+        "Gentle upgrade hint",
+        "billing",
+        "upgrades",
+        {"control": 0.8, "treatment": 0.2},
+        (0.8, 0.2),
+        210,
+        60,
+    ),
+    Plan("Summaries in tasks", "tasks", "adoption_ai_summaries", EVEN, (0.5, 0.5), 300, 60),
+)
+# The one whose shares come about otherwise than planned.
 MISMATCHED = 3
 STATUSES = ("draft", "running", "decided")
 VARIANTS = ("control", "treatment", "bar", "page")
@@ -34,15 +64,15 @@ VARIANTS = ("control", "treatment", "bar", "page")
 
 def running(parameters: Parameters) -> list[int]:
     """Experiments that start before the end, by number."""
-    return [number_ for number_, plan in enumerate(PLANS) if plan[5] < parameters.days]
+    return [number_ for number_, plan in enumerate(PLANS) if plan.start < parameters.days]
 
 
 def experiment_rows(parameters: Parameters) -> Rows:
-    """A version each when planned, when started and when decided."""
+    """Return a version each when planned, when started and when decided."""
     rng = parameters.rng(STREAM)
     plans = np.array(running(parameters), dtype=np.int64)
-    start = np.array([PLANS[plan][5] for plan in plans], dtype=np.int64)
-    length = np.array([PLANS[plan][6] for plan in plans], dtype=np.int64)
+    start = np.array([PLANS[plan].start for plan in plans], dtype=np.int64)
+    length = np.array([PLANS[plan].length for plan in plans], dtype=np.int64)
     days = (np.maximum(start - 10, 0), start, start + length + 5)
     parts = []
     for version, day in enumerate(days):
@@ -112,17 +142,17 @@ def _exposed(rng: np.random.Generator, world: World, plan: int) -> Rows:
 
 
 def experiment_select(parameters: Parameters) -> dict[str, str]:
-    """SQL for each column of experiments."""
+    """Return SQL for each column of experiments."""
     first_day = f"date '{parameters.start.isoformat()}'"
     decided = "'Rolled out; the effect was smaller than hoped'"
     return {
         "experiment_id": number("exp_", "experiment", 100),
-        "name": pick([plan[0] for plan in PLANS], "experiment"),
-        "hypothesis": pick([f"{plan[0]} raises {plan[2]}" for plan in PLANS], "experiment"),
-        "owner": pick([f"team_{plan[1]}" for plan in PLANS], "experiment"),
-        "surface": pick([plan[1] for plan in PLANS], "experiment"),
-        "primary_metric": pick([plan[2] for plan in PLANS], "experiment"),
-        "variants": pick([json.dumps(plan[3]) for plan in PLANS], "experiment"),
+        "name": pick([plan.name for plan in PLANS], "experiment"),
+        "hypothesis": pick([f"{plan.name} raises {plan.metric}" for plan in PLANS], "experiment"),
+        "owner": pick([f"team_{plan.surface}" for plan in PLANS], "experiment"),
+        "surface": pick([plan.surface for plan in PLANS], "experiment"),
+        "primary_metric": pick([plan.metric for plan in PLANS], "experiment"),
+        "variants": pick([json.dumps(plan.planned) for plan in PLANS], "experiment"),
         "planned_start": f"{first_day} + cast(start as integer)",
         "planned_end": f'{first_day} + cast("end" as integer)',
         "status": pick(STATUSES, "status"),
@@ -132,7 +162,7 @@ def experiment_select(parameters: Parameters) -> dict[str, str]:
 
 
 def exposure_select() -> dict[str, str]:
-    """SQL for each column of experiment_exposures."""
+    """Return SQL for each column of experiment_exposures."""
     return {
         "experiment_id": number("exp_", "experiment", 100),
         "subject_id": number("per_", "person"),

@@ -190,9 +190,7 @@ class UsageTruth:
         may &= is_entitled
         eligible, adopted = _adopters(person[may], person[uses], item.min_uses)
         in_account = account >= 0
-        accounts = _adopters(
-            account[may & in_account], account[uses & in_account], item.min_uses
-        )
+        accounts = _adopters(account[may & in_account], account[uses & in_account], item.min_uses)
         return {
             "launched_on": item.launched_on.isoformat() if item.launched_on else None,
             "eligible_people": eligible,
@@ -223,5 +221,5 @@ def _window_count(who: Ints, day: Ints, last: int, days: int) -> int:
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """A part of a whole; None, never 0, where there is no whole."""
+    """Return a part of a whole; None, never 0, where there is no whole."""
     return part / whole if whole else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from product_health.demo.params import moment
+from product_health.demo.params import DAY, moment
 from product_health.demo.rows import CODE, KIND_NAMES, MALFORMED, Rows
 from product_health.landing.parse import ROW_TEXT, strict_select
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from product_health.demo.params import Ints, Parameters
 
 BAD_TIMES = ("not a time", "2025-13-45 99:00:00", "infinity", "yesterday, around noon")
-RAGGED = "one;field;too;many;\"and a quote that never ends"
+RAGGED = 'one;field;too;many;"and a quote that never ends'
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,17 @@ class Part:
 
 @dataclass
 class Spool:
-    """Where rows wait until their load is written; counts are rows by entity, load and kind."""
+    """Where rows wait until their load is written; counts are rows by load and kind.
+
+    late are the sound rows that came more than a day after they happened, by load.
+    """
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
     parameters: Parameters
     parts: dict[str, list[Part]] = field(default_factory=dict)
     counts: dict[str, Ints] = field(default_factory=dict)
+    late: dict[str, Ints] = field(default_factory=dict)
 
     def add(self, rows: Rows) -> None:
         """Keep rows, in order of their arrival."""
@@ -77,6 +81,10 @@ class Spool:
         seen = np.bincount(loads * kinds + rows.kind, minlength=(ends + 1) * kinds).reshape(shape)
         before = self.counts.get(rows.entity, np.zeros(shape, dtype=np.int64))
         self.counts[rows.entity] = before + seen
+        is_late = (rows.received - rows.event > DAY) & (rows.event >= self.parameters.start_us)
+        is_late &= rows.kind == CODE["sound"]
+        late = np.bincount(loads[is_late], minlength=ends + 1)
+        self.late[rows.entity] = self.late.get(rows.entity, 0) + late
 
     def relation(self, entity: str, load: int) -> str:
         """SELECT of the rows of one load; no rows where it brings none."""
@@ -86,15 +94,23 @@ class Spool:
         return f"select * from read_parquet([{paths}]) where load_number = {load}"
 
 
-def landed_sql(
-    entity: Entity, relation: str, select: Mapping[str, str], *, received_at: datetime
-) -> str:
-    """SELECT of rows in their landed shape; what is malformed goes through the strict parser."""
-    malformed = ", ".join(str(kind) for kind in MALFORMED)
+def sound_sql(entity: Entity, relation: str, select: Mapping[str, str]) -> str:
+    """SELECT of the rows that parse, in their landed shape."""
     typed = ", ".join(
         f'cast({select[column.name]} as {column.duckdb_type}) as "{column.name}"'
         for column in entity.columns
     )
+    return (
+        f"select {typed}, make_timestamp(received_us) as received_at, "
+        "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text "
+        f"from ({relation}) where kind not in {MALFORMED}"
+    )
+
+
+def malformed_sql(
+    entity: Entity, relation: str, select: Mapping[str, str], *, received_at: datetime
+) -> str:
+    """SELECT of the rows that do not parse: as text, through the strict parser."""
     texts = ", ".join(
         f'{_as_text(entity, column.name, select[column.name])} as "{column.name}"'
         for column in entity.columns
@@ -103,17 +119,11 @@ def landed_sql(
     row_text = f"case when kind = {CODE['ragged']} then '{RAGGED}' || event_us end"
     source = (
         f'select {texts}, make_timestamp(received_us) as received_at, {row_text} as "{ROW_TEXT}" '
-        f"from ({relation}) where kind in ({malformed})"
+        f"from ({relation}) where kind in {MALFORMED}"
     )
     columns = {column.name: "VARCHAR" for column in entity.columns}
     columns |= {"received_at": "TIMESTAMP", ROW_TEXT: "VARCHAR"}
-    parsed = strict_select(entity, source, received_at=received_at, columns=columns)
-    return (
-        f"select {typed}, make_timestamp(received_us) as received_at, "
-        "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text "
-        f"from ({relation}) where kind not in ({malformed}) "
-        f"union all select * from ({parsed})"
-    )
+    return strict_select(entity, source, received_at=received_at, columns=columns)
 
 
 def _as_text(entity: Entity, column: str, expression: str) -> str:
@@ -143,14 +153,17 @@ class LoadWriter:
     def sql(self, entity: str, load: int) -> str:
         """SELECT of an entity's rows of one load, in their landed shape."""
         relation = self.spool.relation(entity, load)
+        table, select = self.contract.entity(entity), self.selects[entity]
+        sound = sound_sql(table, relation, select)
+        if not self.spool.counts[entity][load, list(MALFORMED)].any():
+            return sound
         taken = moment(int(self.spool.parameters.load_ends()[load]))
-        return landed_sql(
-            self.contract.entity(entity), relation, self.selects[entity], received_at=taken
-        )
+        malformed = malformed_sql(table, relation, select, received_at=taken)
+        return f"{sound} union all select * from ({malformed})"
 
 
 def describe(parameters: Parameters) -> dict[str, object]:
-    """What makes two runs equal."""
+    """Return what makes two runs equal."""
     return {
         "seed": parameters.seed,
         "accounts": parameters.accounts,
