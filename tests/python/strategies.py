@@ -29,6 +29,10 @@ STARTS = tuple(
 )
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
+# Until when the sources say they are whole: some days after the end, at its edge, anywhere within,
+# before the first day, or mostly not at all.
+HEARTBEATS = ("late", "late", "late", "edge", "edge", "edge", "any", "any", "any", "early", "none")
+EXCLUDED = ("none", "none", "none", *["some"] * 8, "all")
 PARSED_TYPES = ("timestamp", "number", "integer", "boolean", "date")
 
 
@@ -58,11 +62,11 @@ MOST_ROWS = {
     "usage_identities": 6,
     "usage_people": 8,
     "crm_accounts": 8,
-    "crm_subscriptions": 8,
+    "crm_subscriptions": 10,
     "support_tickets": 10,
-    "support_ticket_events": 24,
-    "survey_invitations": 12,
-    "survey_responses": 16,
+    "support_ticket_events": 10,
+    "survey_invitations": 10,
+    "survey_responses": 24,
 }
 MOST_OTHER_ROWS = 3
 
@@ -72,9 +76,10 @@ def outlines(draw: st.DrawFn) -> Outline:
     """Draw the outline of a company."""
     start = draw(st.sampled_from(STARTS))
     days = draw(st.one_of(st.integers(40, 70), st.integers(1, 39)))
+    most = {entity: MOST_ROWS.get(entity, MOST_OTHER_ROWS) for entity in contract()}
     rows = {
-        entity: draw(st.integers(0, MOST_ROWS.get(entity, MOST_OTHER_ROWS)))
-        for entity in contract()
+        entity: draw(st.one_of(st.integers(0, count), st.just(count)))
+        for entity, count in most.items()
     }
     fixed = st.integers(-3, days + 3).map(lambda offset: start + timedelta(days=offset))
     return Outline(
@@ -89,8 +94,8 @@ def outlines(draw: st.DrawFn) -> Outline:
         loads=draw(st.integers(1, 4)),
         rows=rows,
         mess=draw(st.sampled_from((0.0, 0.05, 0.2))),
-        heartbeat=draw(st.sampled_from(("late", "edge", "any", "early", "none"))),
-        excluded=draw(st.sampled_from(("none", "some", "some", "some", "all"))),
+        heartbeat=draw(st.sampled_from(HEARTBEATS)),
+        excluded=draw(st.sampled_from(EXCLUDED)),
         is_scattered=draw(st.booleans()),
         as_of_date=draw(st.one_of(st.none(), st.none(), st.none(), fixed)),
     )
@@ -106,25 +111,32 @@ def random_outline(seed: int) -> Outline:
     rng = seeded(f"outline-{seed}")
     days = rng.choice((rng.randint(40, 70), rng.randint(40, 70), rng.randint(1, 39)))
     start = rng.choice(STARTS)
-    fullness = rng.choice((1.0, 1.0, 0.6, 0.2))
     counts = {entity: MOST_ROWS.get(entity, MOST_OTHER_ROWS) for entity in contract()}
+    persons = rng.randint(1, 6)
+    if rng.random() < 0.03:
+        # Enough respondents for a sample that is not small.
+        persons, counts["survey_responses"] = 60, 150
     return Outline(
         seed=seed,
         zone=rng.choice(ZONES),
         start=start,
         days=days,
         actors=rng.choice((1, 3, 5, 6, 7, 8)),
-        persons=rng.randint(1, 6),
-        accounts=rng.choice((0, 1, 2, 3, 4)),
-        features=rng.choice((0, 1, 2, 3, 4)),
+        persons=persons,
+        accounts=rng.choice((0, 1, 1, 2, 2, 3, 3, 4)),
+        features=rng.choice((0, 1, 1, 2, 2, 3, 3, 4)),
         loads=rng.randint(1, 4),
-        rows={entity: rng.randint(0, round(most * fullness)) for entity, most in counts.items()},
+        rows={entity: _row_count(most, rng) for entity, most in counts.items()},
         mess=rng.choice((0.0, 0.05, 0.2)),
-        heartbeat=rng.choice(("late", "late", "edge", "edge", "any", "any", "early", "none")),
-        excluded=rng.choice(("none", "none", *["some"] * 7, "all")),
+        heartbeat=rng.choice(HEARTBEATS),
+        excluded=rng.choice(EXCLUDED),
         is_scattered=rng.random() < 0.6,
         as_of_date=start + timedelta(days=rng.randint(-3, days)) if rng.random() < 0.1 else None,
     )
+
+
+def _row_count(most: int, rng: random.Random) -> int:
+    return rng.choice((most, most, rng.randint(most // 2, most), rng.randint(0, most), 0))
 
 
 def random_company(seed: int) -> Company:

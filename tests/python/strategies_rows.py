@@ -12,8 +12,17 @@ from reference.dates import to_utc
 EVENT_NAMES = ("viewed", "created", "edited", "shared", "exported", "synced", "unlisted")
 PLANS = ("starter", "growth", "enterprise")
 SURVEYS = (("s_nps_a", "nps"), ("s_nps_b", "nps"), ("s_csat", "csat"), ("s_ces", "ces"))
-NPS_SCORES = (0.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 10.0, 10.0, 11.0, -1.0, 6.5)
-RATING_SCORES = (0.0, 1.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 6.0, 7.0, 8.0, 3.5)
+NPS_SCORES = (0.0, 6.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 9.0, 10.0, 10.0, 11.0, -1.0, 6.5)
+RATING_SCORES = (1.0, 1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 0.0, 6.0, 3.5)
+MRRS = (100.0, 100.0, 100.0, 125.0, 125.0, 200.0, 200.0, 300.0)
+STORIES = (
+    ("created", "public_reply", "solved"),
+    ("public_reply", "solved", "reopened"),
+    ("solved", "solved", "reopened", "solved"),
+    ("internal_note", "public_reply", "public_reply"),
+    ("reopened", "solved", "reopened", "public_reply", "solved"),
+    ("solved",),
+)
 # Where midnight and its neighbours are as likely as the rest of the day.
 CLOCKS = tuple(
     time.fromisoformat(clock)
@@ -167,14 +176,14 @@ def _crm_accounts(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
 
 def _crm_subscriptions(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
     started_at = sketch.moment(rng, before=rng.choice((0, 60, 60)))
-    length = rng.choice((None, None, None, 30, 14, 45, 7, 1, 0, -1))
+    length = rng.choice((*[None] * 6, 45, 30, 30, 14, 14, 7, 1, 0, -1))
     is_trial = rng.random() < 0.25
     row = {
         "subscription_id": f"sub{index}",
         "account_id": sketch.account(rng, absent=0.0),
         "plan": rng.choice(PLANS),
         "seats": rng.randint(1, 50),
-        "mrr": 0.0 if is_trial else rng.choice((100.0, 100.0, 125.0, 200.0, 0.0, -5.0)),
+        "mrr": 0.0 if is_trial else rng.choice((*MRRS, 0.0, -5.0)),
         "currency": rng.choice(("USD", "USD", "EUR", "GBP")),
         "is_trial": is_trial,
         "started_at": started_at,
@@ -211,17 +220,21 @@ def _support_ticket_events(sketch: Sketch, rng: random.Random, index: int) -> li
     """Change a ticket: in order, in no order, twice at once, before it was there."""
     ticket = rng.randrange(10)
     created = _support_tickets(sketch, seeded(f"{sketch.seed}-support_tickets-{ticket}"), 0)
-    hours = rng.choice((0, 0.25, 1, 5, 24, 30, 30, 72, 200, 700, -2))
-    events = ("solved", "solved", "solved", "reopened", "reopened", "public_reply", "public_reply")
-    return [
-        {
-            "ticket_event_id": f"te{index}",
-            "ticket_id": f"t{ticket}",
-            "event_type": rng.choice((*events, "public_reply", "internal_note", "created")),
-            "actor_role": rng.choice(("staff", "staff", "staff", "customer", "bot")),
-            "occurred_at": created[0]["created_at"] + timedelta(hours=hours),
-        }
-    ]
+    story = rng.choice(STORIES)
+    moment = created[0]["created_at"] + timedelta(hours=rng.choice((0, 0, 0, 0, -2, -30)))
+    rows = []
+    for step, event_type in enumerate(story):
+        moment += timedelta(hours=rng.choice((0, 0.25, 1, 5, 24, 24, 30, 72, 200, -1)))
+        rows.append(
+            {
+                "ticket_event_id": f"te{index}-{step}",
+                "ticket_id": f"t{ticket}",
+                "event_type": event_type,
+                "actor_role": rng.choice(("staff", "staff", "staff", "customer", "bot")),
+                "occurred_at": moment,
+            }
+        )
+    return rows
 
 
 def _survey_invitations(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
@@ -255,11 +268,13 @@ def _survey_responses(sketch: Sketch, rng: random.Random, index: int) -> list[Ro
         "survey_id": survey,
         "survey_kind": kind,
         "person_id": sketch.person(rng),
-        "account_id": sketch.account(rng),
+        "account_id": sketch.account(rng, absent=0.2),
         "comment": rng.choice((None, "ok")),
-        "responded_at": sketch.moment(rng, after=rng.choice((0, 0, 40))),
+        "responded_at": sketch.moment(
+            rng, before=rng.choice((0, 0, 80)), after=rng.choice((0, 0, 40))
+        ),
     }
-    if rng.random() < 0.6:
+    if rng.random() < 0.45:
         gap = rng.choice((timedelta(hours=-1), timedelta(0), *[timedelta(days=3)] * 4))
         gap = rng.choice((gap, gap, timedelta(days=30), timedelta(days=30, seconds=1)))
         kept = ("invitation_id", "survey_id", "survey_kind", "person_id", "account_id")

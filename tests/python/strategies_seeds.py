@@ -58,7 +58,7 @@ def _catalogue(sketch: Sketch, rng: random.Random) -> list[Row]:
         {
             "event_name": name,
             "feature_key": f"f{index % sketch.features}"
-            if sketch.features and rng.random() < 0.8
+            if sketch.features and rng.random() < 0.85
             else None,
             "is_qualifying": index == 0 or rng.random() < 0.8,
         }
@@ -72,8 +72,8 @@ def _feature(sketch: Sketch, rng: random.Random, index: int) -> Row:
         "feature_key": f"f{index}",
         "feature_name": f"Feature {index}",
         "is_core": rng.random() < 0.7,
-        "plans": "|".join(rng.choice(((), (), PLANS[1:], PLANS[2:], PLANS[:1]))) or None,
-        "launched_on": launched if rng.random() < 0.35 else None,
+        "plans": "|".join(rng.choice(((), (), PLANS[1:], PLANS[:2], PLANS[:1]))) or None,
+        "launched_on": launched if rng.random() < 0.3 else None,
         "min_uses": rng.choice((1, 1, 2, 2, 3)),
     }
 

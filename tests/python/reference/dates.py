@@ -1,23 +1,22 @@
 """Local dates, calendar periods and spines."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
 MONTHS_IN_YEAR = 12
 
 
-def local_date(moment: datetime, zone: ZoneInfo) -> date:
+def local_date(moment: datetime, zone: tzinfo) -> date:
     """Give the calendar date of a UTC moment in a time zone."""
     return moment.replace(tzinfo=UTC).astimezone(zone).date()
 
 
-def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def to_utc(day: date, clock: time, zone: tzinfo) -> datetime:
     """Give the UTC moment at which a clock in a time zone shows this date and time."""
     return datetime.combine(day, clock, zone).astimezone(UTC).replace(tzinfo=None)
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
+def end_of(day: date, zone: tzinfo) -> datetime:
     """Give the UTC moment at which a local date is over: the start of the next."""
     return to_utc(day + ONE_DAY, time(0), zone)
 

@@ -9,7 +9,14 @@ from datetime import date
 
 from .activity import SEGMENT_TYPES, Activity, World
 from .company import Row
-from .dates import in_window, is_complete, period_end, period_start, periods, window_start
+from .dates import (
+    in_window,
+    is_complete,
+    period_end,
+    period_start,
+    periods,
+    window_start,
+)
 from .numbers import ratio
 
 
