@@ -35,7 +35,6 @@ MARTS = (
     usage_lifecycle,
     usage_retention,
     usage_sessions_daily,
-    dim_features,
     adoption_feature_daily,
     adoption_feature_daily_by_plan,
     adoption_daily,
@@ -57,6 +56,7 @@ def build(company: Company) -> dict[str, list[Row]]:
     marts = {mart.__name__: mart(world) for mart in MARTS}
     return {
         "row_accounting": accounting(world.outcomes),
+        "dim_features": dim_features(company),
         "dim_accounts_history": world.accounts.history(),
         **marts,
         **score_marts(world),

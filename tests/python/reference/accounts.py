@@ -52,7 +52,6 @@ class Accounts:
                 raise ValueError(message)
         self._rates = rates
         self._memory: dict[tuple[str | None, date], AccountDay] = {}
-        self._plans: dict[tuple[str, date], set[str]] = {}
 
     @property
     def known(self) -> list[str]:
@@ -114,9 +113,7 @@ class Accounts:
             return True
         if account is None:
             return False
-        if (account, day) not in self._plans:
-            self._plans[account, day] = {row["plan"] for row in self._active(account, day)}
-        return any(plan in plans for plan in self._plans[account, day])
+        return any(row["plan"] in plans for row in self._active(account, day))
 
     def history(self) -> list[Row]:
         """Give every known account on every date around which any account changed."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .accounts import SEGMENTS, AccountDay, Accounts
 from .company import Company, Row, seed_flag
 from .dates import in_window, local_date, spine, window_start
+from .features import Feature, features
 from .identity import People
 from .staging import JudgedRow, accepted, as_of_dates, quarantine, settle_all
 
@@ -15,7 +16,11 @@ SEGMENT_TYPES = (*SEGMENTS, "platform")
 
 
 class Activity(NamedTuple):
-    """One qualifying event of somebody who counts, with what its account was on that date."""
+    """One qualifying event of somebody who counts, with what its account was on that date.
+
+    `entitled` are the features that the account's plans included, `eligible` those of them that had
+    been launched.
+    """
 
     person: str
     account: str | None
@@ -24,6 +29,8 @@ class Activity(NamedTuple):
     day: date
     occurred_at: datetime
     segments: AccountDay
+    entitled: frozenset[str]
+    eligible: frozenset[str]
 
     def segment(self, segment_type: str) -> str:
         """Give the value of a segment on the date of the activity."""
@@ -81,9 +88,32 @@ class World:
                     day=day,
                     occurred_at=event["occurred_at"],
                     segments=self.accounts.on(account, day),
+                    entitled=self._entitled(account, day),
+                    eligible=self._entitled(account, day)
+                    & {feature.key for feature in self.features if feature.is_launched(day)},
                 )
             )
         return found
+
+    @cached_property
+    def features(self) -> list[Feature]:
+        """The features of the seed."""
+        return features(self.company)
+
+    def _entitled(self, account: str | None, day: date) -> frozenset[str]:
+        return frozenset(
+            feature.key
+            for feature in self.features
+            if self.accounts.is_entitled(account, feature.plans, day)
+        )
+
+    def counted_uses(self, feature: Feature) -> list[Activity]:
+        """Give the uses of a feature that count: after its launch, by an account entitled to it."""
+        return [
+            one
+            for one in self.activity
+            if one.feature == feature.key and feature.key in one.eligible
+        ]
 
     @cached_property
     def first_day(self) -> date | None:

@@ -16,26 +16,24 @@ from .activity import Activity, World
 from .cohorts import lifecycle
 from .company import Row
 from .dates import is_complete, period_end
-from .features import Feature, features, is_eligible, is_entitled
+from .features import Feature
 from .numbers import ratio
 
 
-def adopters(
-    world: World, feature: Feature, within: Sequence[Activity], who: str
-) -> tuple[set[str], set[str]]:
+def adopters(feature: Feature, within: Sequence[Activity], who: str) -> tuple[set[str], set[str]]:
     """Give who was eligible for a feature, and who used it enough, in the activity of a window.
 
     `who` is 'person' or 'account'.
     """
-    able = [one for one in within if is_eligible(world, one, feature)]
+    able = [one for one in within if feature.key in one.eligible]
     uses = Counter(getattr(one, who) for one in able if one.feature == feature.key)
     eligible = {getattr(one, who) for one in able} - {None}
     return eligible, {one for one in eligible if uses[one] >= feature.min_uses}
 
 
-def _rates(world: World, feature: Feature, within: Sequence[Activity]) -> Row:
-    eligible, adopted = adopters(world, feature, within, "person")
-    eligible_accounts, adopted_accounts = adopters(world, feature, within, "account")
+def _rates(feature: Feature, within: Sequence[Activity]) -> Row:
+    eligible, adopted = adopters(feature, within, "person")
+    eligible_accounts, adopted_accounts = adopters(feature, within, "account")
     return {
         "eligible_people": len(eligible),
         "adopted_people": len(adopted),
@@ -57,24 +55,24 @@ def adoption_feature_daily(world: World) -> list[Row]:
     """Who was eligible for each feature, who used it, and how much."""
     return [
         {"date_day": day, "feature_key": feature.key}
-        | _rates(world, feature, world.trailing(day))
-        | _depth(world, feature, world.trailing(day))
+        | _rates(feature, world.trailing(day))
+        | _depth(feature, world.trailing(day))
         | _flags(world, day)
-        for feature in features(world)
+        for feature in world.features
         for day in world.spine
     ]
 
 
-def _depth(world: World, feature: Feature, within: Sequence[Activity]) -> Row:
-    _, adopted = adopters(world, feature, within, "person")
+def _depth(feature: Feature, within: Sequence[Activity]) -> Row:
+    _, adopted = adopters(feature, within, "person")
     uses = [one for one in within if one.feature == feature.key]
-    counted = [one for one in uses if one.person in adopted and is_eligible(world, one, feature)]
+    counted = [one for one in uses if one.person in adopted and feature.key in one.eligible]
     active_days = {(one.person, one.day) for one in within if one.person in adopted}
     return {
         "uses": len(counted),
         "adopter_active_days": len(active_days),
         "depth": ratio(len(counted), len(active_days)),
-        "uses_without_entitlement": sum(1 for one in uses if not is_entitled(world, one, feature)),
+        "uses_without_entitlement": sum(1 for one in uses if feature.key not in one.entitled),
     }
 
 
@@ -82,13 +80,13 @@ def adoption_feature_daily_by_plan(world: World) -> list[Row]:
     """Give the same rates, of the activity whose account had a plan on its own date."""
     plans = sorted({one.segments.plan for one in world.activity})
     rows = []
-    for feature in features(world):
+    for feature in world.features:
         for plan in plans:
             for day in world.spine:
                 of_plan = [one for one in world.trailing(day) if one.segments.plan == plan]
                 rows.append(
                     {"date_day": day, "plan": plan, "feature_key": feature.key}
-                    | _rates(world, feature, of_plan)
+                    | _rates(feature, of_plan)
                     | _flags(world, day)
                 )
     return rows
@@ -115,9 +113,9 @@ def adoption_daily(world: World) -> list[Row]:
 def _breadth(world: World, within: Sequence[Activity]) -> Row:
     eligible: Counter[str] = Counter()
     used: Counter[str] = Counter()
-    for feature in features(world):
+    for feature in world.features:
         if feature.is_core:
-            able, adopted = adopters(world, feature, within, "person")
+            able, adopted = adopters(feature, within, "person")
             eligible.update(able)
             used.update(adopted)
     mau = len({one.person for one in within})
@@ -132,10 +130,10 @@ def _breadth(world: World, within: Sequence[Activity]) -> Row:
 
 
 def _concentration(world: World, within: Sequence[Activity], day: date) -> Row:
-    launched = [feature for feature in features(world) if feature.is_launched(day)]
+    launched = [feature for feature in world.features if feature.is_launched(day)]
     uses = {
         feature.key: sum(
-            1 for one in within if one.feature == feature.key and is_eligible(world, one, feature)
+            1 for one in within if one.feature == feature.key and feature.key in one.eligible
         )
         for feature in launched
     }

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from .activity import World
 from .company import Row
 from .dates import add_periods, is_complete, period_end, period_start
-from .features import Feature, counted_uses, features, is_eligible
+from .features import Feature
 from .numbers import Step, kaplan_meier, quantile, ratio
 
 FIRST_WEEK = timedelta(days=6)
@@ -20,7 +20,7 @@ FIRST_WEEK = timedelta(days=6)
 def _use_dates(world: World, feature: Feature) -> dict[str, set[date]]:
     """Give the dates on which each person used a feature."""
     dates: dict[str, set[date]] = {}
-    for use in counted_uses(world, feature):
+    for use in world.counted_uses(feature):
         dates.setdefault(use.person, set()).add(use.day)
     return dates
 
@@ -31,7 +31,7 @@ def _times(world: World, feature: Feature) -> list[tuple[float, bool]]:
     if as_of is None:
         return []
     used = _use_dates(world, feature)
-    able = [one for one in world.activity if is_eligible(world, one, feature)]
+    able = [one for one in world.activity if feature.key in one.eligible]
     observations: list[tuple[float, bool]] = []
     for person in {one.person for one in able}:
         start = min(one.day for one in able if one.person == person)
@@ -44,7 +44,7 @@ def _times(world: World, feature: Feature) -> list[tuple[float, bool]]:
 def adoption_time_to_adopt(world: World) -> list[Row]:
     """Give people at risk, adopters and the Kaplan-Meier median of days, by feature."""
     rows = []
-    for feature in features(world):
+    for feature in world.features:
         times = _times(world, feature)
         rows.append(
             {
@@ -61,7 +61,7 @@ def adoption_time_to_adopt_curve(world: World) -> list[Row]:
     """Give the Kaplan-Meier curve of each feature."""
     return [
         _curve_row(feature.key, step)
-        for feature in features(world)
+        for feature in world.features
         for step in kaplan_meier(_times(world, feature))
     ]
 
@@ -80,7 +80,7 @@ def adoption_feature_retention(world: World) -> list[Row]:
     """Give the share of those new to a feature in a week or month who used it in the next."""
     rows = []
     for period in ("week", "month"):
-        for feature in features(world):
+        for feature in world.features:
             used = [
                 {period_start(day, period) for day in dates}
                 for dates in _use_dates(world, feature).values()
@@ -107,7 +107,7 @@ def adoption_feature_retention(world: World) -> list[Row]:
 def adoption_first_features(world: World) -> list[Row]:
     """Give which features the people of a first active date reached for first."""
     first_dates = {person: min(dates) for person, dates in world.active_dates.items()}
-    uses = {feature.key: _use_dates(world, feature) for feature in features(world)}
+    uses = {feature.key: _use_dates(world, feature) for feature in world.features}
     first_feature = _first_feature(world)
     rows = []
     for day in sorted(set(first_dates.values())):
@@ -132,8 +132,8 @@ def _first_feature(world: World) -> dict[str, str]:
     """Give the feature of each person's earliest use; of two at once the smaller key."""
     uses = [
         (use.occurred_at, feature.key, use.person)
-        for feature in features(world)
-        for use in counted_uses(world, feature)
+        for feature in world.features
+        for use in world.counted_uses(feature)
     ]
     first: dict[str, str] = {}
     for _, key, person in sorted(uses):

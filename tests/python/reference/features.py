@@ -1,10 +1,9 @@
-"""Features as the seed has them, and which activity is eligible for one or counts as use."""
+"""Features as the seed has them."""
 
 from datetime import date
 from typing import NamedTuple
 
-from .activity import Activity, World
-from .company import Row, seed_date, seed_flag, seed_list
+from .company import Company, Row, seed_date, seed_flag, seed_list
 
 
 class Feature(NamedTuple):
@@ -22,7 +21,7 @@ class Feature(NamedTuple):
         return self.launched_on is None or self.launched_on <= day
 
 
-def features(world: World) -> list[Feature]:
+def features(company: Company) -> list[Feature]:
     """Give the features of the seed by key."""
     found = [
         Feature(
@@ -33,31 +32,12 @@ def features(world: World) -> list[Feature]:
             launched_on=seed_date(row["launched_on"]),
             min_uses=int(row["min_uses"] or 1),
         )
-        for row in world.company.seed("features")
+        for row in company.seed("features")
     ]
     return sorted(found, key=lambda feature: feature.key)
 
 
-def is_entitled(world: World, one: Activity, feature: Feature) -> bool:
-    """Tell whether the account of an activity was entitled to a feature on its date."""
-    return world.accounts.is_entitled(one.account, feature.plans, one.day)
-
-
-def is_eligible(world: World, one: Activity, feature: Feature) -> bool:
-    """Tell whether an activity makes its person and account eligible for a feature."""
-    return feature.is_launched(one.day) and is_entitled(world, one, feature)
-
-
-def counted_uses(world: World, feature: Feature) -> list[Activity]:
-    """Give the uses of a feature that count: after its launch, by an account entitled to it."""
-    return [
-        one
-        for one in world.activity
-        if one.feature == feature.key and is_eligible(world, one, feature)
-    ]
-
-
-def dim_features(world: World) -> list[Row]:
+def dim_features(company: Company) -> list[Row]:
     """Give the features of the seed."""
     return [
         {
@@ -68,5 +48,5 @@ def dim_features(world: World) -> list[Row]:
             "launched_on": feature.launched_on,
             "min_uses": feature.min_uses,
         }
-        for feature in features(world)
+        for feature in features(company)
     ]

@@ -32,10 +32,10 @@ def margin(promoters: float, detractors: float, total: float, effective: float) 
 
 
 def weighted(responses: Sequence[Row]) -> Weighted:
-    """Pair each response with its account's ARR, shared among the account's responses with ARR."""
-    with_arr = Counter(row["account_id"] for row in responses if row["account_arr"])
+    """Pair each response with its account's ARR, shared among all of the account's responses."""
+    respondents = Counter(row["account_id"] for row in responses)
     return [
-        (row, row["account_arr"] / with_arr[row["account_id"]] if row["account_arr"] else None)
+        (row, row["account_arr"] / respondents[row["account_id"]] if row["account_arr"] else None)
         for row in responses
     ]
 
@@ -151,15 +151,15 @@ def _daily(world: World, responses: Sequence[Row], days: list[date], score: Scor
 def _daily_by_segment(
     world: World, responses: Sequence[Row], days: list[date], score: Score
 ) -> list[Row]:
+    segments = sorted({(name, row[name]) for row in responses for name in SEGMENTS})
     rows = []
     for day in days:
-        counting = _current(world, responses, day)
-        for segment_type in SEGMENTS:
-            for value in sorted({row[segment_type] for row in responses}):
-                within = [pair for pair in counting if pair[0][segment_type] == value]
-                rows.append(
-                    {"date_day": day, "segment_type": segment_type, "segment_value": value}
-                    | score(world, within)
-                    | voice_flags(world, days, day)
-                )
+        counting, flags = _current(world, responses, day), voice_flags(world, days, day)
+        for segment_type, value in segments:
+            within = [pair for pair in counting if pair[0][segment_type] == value]
+            rows.append(
+                {"date_day": day, "segment_type": segment_type, "segment_value": value}
+                | score(world, within)
+                | flags
+            )
     return rows

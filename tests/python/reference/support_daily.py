@@ -17,7 +17,6 @@ from .adoption import adopters
 from .business import BusinessHours
 from .company import Row
 from .dates import end_of, in_window, is_complete, spine, window_start
-from .features import features
 from .numbers import kaplan_meier, quantile, ratio
 from .support import Ticket, tickets
 
@@ -190,10 +189,10 @@ def _support_feature_daily(
     for day in days:
         within = [one for one in found if in_window(_created(world, one), day, world.window)]
         asked = Counter(one.row["feature_key"] for one in within)
-        for feature in features(world):
+        for feature in world.features:
             people = None
             if day in world.spine:
-                people = len(adopters(world, feature, world.trailing(day), "person")[1])
+                people = len(adopters(feature, world.trailing(day), "person")[1])
             rows.append(
                 {
                     "date_day": day,
