@@ -25,7 +25,7 @@ qualifying as (
         actors.person_id,
         coalesce(event_days.account_id, actors.account_id) as account_id,
         catalogue.feature_key,
-        coalesce(event_days.platform, 'unknown') as platform,
+        coalesce(nullif(event_days.platform, ''), 'unknown') as platform,
         event_days.activity_date,
         event_days.event_count,
         event_days.first_occurred_at
