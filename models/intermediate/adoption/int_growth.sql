@@ -14,10 +14,12 @@ months as (
         and periods.is_complete
 )
 
--- on the last date of a month that month is the last complete one
+-- on the last date of a month that month is the last complete one; dates that are not complete keep it
 select
     dates.date_day,
     months.growth
 from {{ ref('int_usage_dates') }} as dates
 inner join months
-    on months.next_period_start = {{ period_start("'month'", add_days('dates.date_day', 1)) }}
+    on months.next_period_start = {{ period_start(
+        "'month'", add_days('least(dates.date_day, ' ~ as_of_date('usage') ~ ')', 1)
+    ) }}
