@@ -32,27 +32,28 @@ active as (
 ),
 
 -- active in a period or a later one: counted by the last complete date on which the person was active
+last_dates as (
+    select
+        person_id,
+        max(activity_date) as last_date
+    from {{ ref('int_person_days') }}
+    where activity_date <= {{ as_of_date('usage') }}
+    group by person_id
+),
+
 last_active as (
     select
-        person_periods.period_type,
-        person_periods.cohort_start,
+        members.period_type,
+        members.cohort_start,
         periods.position as last_position,
         count(*) as people
-    from (
-        select
-            period_type,
-            person_id,
-            cohort_start,
-            max(period_start) as last_period_start
-        from person_periods
-        where period_start <= {{ as_of_date('usage') }}
-        group by period_type, person_id, cohort_start
-    ) as person_periods
+    from (select distinct period_type, person_id, cohort_start from person_periods) as members
+    inner join last_dates on members.person_id = last_dates.person_id
     inner join periods
         on
-            person_periods.period_type = periods.period_type
-            and person_periods.last_period_start = periods.period_start
-    group by person_periods.period_type, person_periods.cohort_start, periods.position
+            members.period_type = periods.period_type
+            and {{ period_start('members.period_type', 'last_dates.last_date') }} = periods.period_start
+    group by members.period_type, members.cohort_start, periods.position
 ),
 
 cohorts as (
