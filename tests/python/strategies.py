@@ -9,7 +9,7 @@ would count is decided by a hash that only the models know.
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,8 +72,8 @@ MOST_OTHER_ROWS = 3
 
 
 @st.composite
-def outlines(draw: st.DrawFn) -> Outline:
-    """Draw the outline of a company."""
+def outlines(draw: st.DrawFn, zones: Sequence[str] = ZONES, *, may_fix: bool = True) -> Outline:
+    """Draw the outline of a company; `may_fix` lets the var as_of_date overrule heartbeats."""
     start = draw(st.sampled_from(STARTS))
     days = draw(st.one_of(st.integers(40, 70), st.integers(1, 39)))
     most = {entity: MOST_ROWS.get(entity, MOST_OTHER_ROWS) for entity in contract()}
@@ -84,7 +84,7 @@ def outlines(draw: st.DrawFn) -> Outline:
     fixed = st.integers(-3, days + 3).map(lambda offset: start + timedelta(days=offset))
     return Outline(
         seed=draw(st.integers(0, 2**32 - 1)),
-        zone=draw(st.sampled_from(ZONES)),
+        zone=draw(st.sampled_from(zones)),
         start=start,
         days=days,
         actors=draw(st.integers(0, 8)),
@@ -97,20 +97,24 @@ def outlines(draw: st.DrawFn) -> Outline:
         heartbeat=draw(st.sampled_from(HEARTBEATS)),
         excluded=draw(st.sampled_from(EXCLUDED)),
         is_scattered=draw(st.booleans()),
-        as_of_date=draw(st.one_of(st.none(), st.none(), st.none(), fixed)),
+        as_of_date=draw(st.one_of(st.none(), st.none(), st.none(), fixed)) if may_fix else None,
     )
 
 
-def companies() -> st.SearchStrategy[Company]:
-    """Draw small companies as landing rows, seeds and vars."""
-    return outlines().map(fill)
+def companies(zones: Sequence[str] = ZONES, *, may_fix: bool = True) -> st.SearchStrategy[Company]:
+    """Draw small companies as landing rows, seeds and vars.
+
+    Time zone and as_of_date are vars, so whoever compiles models for one set of vars narrows them.
+    """
+    return outlines(zones, may_fix=may_fix).map(fill)
 
 
-def random_outline(seed: int) -> Outline:
+def random_outline(seed: int, zones: Sequence[str] = ZONES, *, may_fix: bool = True) -> Outline:
     """Give an outline from a plain seed, for running many companies without hypothesis."""
     rng = seeded(f"outline-{seed}")
     days = rng.choice((rng.randint(40, 70), rng.randint(40, 70), rng.randint(1, 39)))
     start = rng.choice(STARTS)
+    fixed = start + timedelta(days=rng.randint(-3, days))
     counts = {entity: MOST_ROWS.get(entity, MOST_OTHER_ROWS) for entity in contract()}
     persons = rng.randint(1, 6)
     if rng.random() < 0.03:
@@ -118,7 +122,7 @@ def random_outline(seed: int) -> Outline:
         persons, counts["survey_responses"] = 60, 150
     return Outline(
         seed=seed,
-        zone=rng.choice(ZONES),
+        zone=rng.choice(zones),
         start=start,
         days=days,
         actors=rng.choice((1, 3, 5, 6, 7, 8)),
@@ -131,7 +135,7 @@ def random_outline(seed: int) -> Outline:
         heartbeat=rng.choice(HEARTBEATS),
         excluded=rng.choice(EXCLUDED),
         is_scattered=rng.random() < 0.6,
-        as_of_date=start + timedelta(days=rng.randint(-3, days)) if rng.random() < 0.1 else None,
+        as_of_date=fixed if may_fix and rng.random() < 0.1 else None,
     )
 
 
@@ -139,9 +143,9 @@ def _row_count(most: int, rng: random.Random) -> int:
     return rng.choice((most, most, rng.randint(most // 2, most), rng.randint(0, most), 0))
 
 
-def random_company(seed: int) -> Company:
+def random_company(seed: int, zones: Sequence[str] = ZONES, *, may_fix: bool = True) -> Company:
     """Give a company from a plain seed."""
-    return fill(random_outline(seed))
+    return fill(random_outline(seed, zones, may_fix=may_fix))
 
 
 def fill(outline: Outline) -> Company:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from reference import Company, Row, build, resolve
 from strategies import companies, random_company
 
-COMPANIES = 150
+COMPANIES = 100
 
 
 @settings(max_examples=30, deadline=None)

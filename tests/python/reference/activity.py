@@ -18,8 +18,7 @@ SEGMENT_TYPES = (*SEGMENTS, "platform")
 class Activity(NamedTuple):
     """One qualifying event of somebody who counts, with what its account was on that date.
 
-    `entitled` are the features that the account's plans included, `eligible` those of them that had
-    been launched.
+    `eligible` are the features that had been launched and that the account was entitled to.
     """
 
     person: str
@@ -29,7 +28,6 @@ class Activity(NamedTuple):
     day: date
     occurred_at: datetime
     segments: AccountDay
-    entitled: frozenset[str]
     eligible: frozenset[str]
 
     def segment(self, segment_type: str) -> str:
@@ -88,9 +86,7 @@ class World:
                     day=day,
                     occurred_at=event["occurred_at"],
                     segments=self.accounts.on(account, day),
-                    entitled=self._entitled(account, day),
-                    eligible=self._entitled(account, day)
-                    & {feature.key for feature in self.features if feature.is_launched(day)},
+                    eligible=self._eligible(account, day),
                 )
             )
         return found
@@ -100,11 +96,11 @@ class World:
         """The features of the seed."""
         return features(self.company)
 
-    def _entitled(self, account: str | None, day: date) -> frozenset[str]:
+    def _eligible(self, account: str | None, day: date) -> frozenset[str]:
         return frozenset(
             feature.key
             for feature in self.features
-            if self.accounts.is_entitled(account, feature.plans, day)
+            if feature.is_launched(day) and self.accounts.is_entitled(account, feature.plans, day)
         )
 
     def counted_uses(self, feature: Feature) -> list[Activity]:

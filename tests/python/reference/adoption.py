@@ -1,11 +1,11 @@
 """Adoption of features: by date, by plan, breadth and depth, concentration, engagement score.
 
 Choices: whether a use counts is decided by the account in which it was made, even where another
-account that the person used that day was entitled. `uses_without_entitlement` are those whose
-account lacked the plan; a use before the launch by an entitled account is in neither number. By
-plan is dense over the spine, all plans ever seen in activity, and all features. Concentration
-counts the uses of everybody, below min_uses too. Growth is that of the last month that is over on
-the date and complete.
+account that the person used that day was entitled. `uses_without_entitlement` are all uses that do
+not count, before the launch or without the plan, so that none goes unseen. By plan is dense over
+the spine, all plans ever seen in activity, and all features. Concentration counts the uses of
+everybody, below min_uses too. Growth is that of the last month that is over on the date and
+complete.
 """
 
 from collections import Counter
@@ -72,7 +72,7 @@ def _depth(feature: Feature, within: Sequence[Activity]) -> Row:
         "uses": len(counted),
         "adopter_active_days": len(active_days),
         "depth": ratio(len(counted), len(active_days)),
-        "uses_without_entitlement": sum(1 for one in uses if feature.key not in one.entitled),
+        "uses_without_entitlement": sum(1 for one in uses if feature.key not in one.eligible),
     }
 
 
@@ -146,7 +146,7 @@ def _concentration(world: World, within: Sequence[Activity], day: date) -> Row:
         size += 1
     return {
         "launched_features": len(launched),
-        "concentrated_features": size if total else None,
+        "concentrated_features": size,
         "concentration": ratio(size, len(launched)) if total else None,
     }
 
