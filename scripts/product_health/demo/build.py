@@ -118,12 +118,14 @@ def build(  # noqa: PLR0913
     *,
     first: int = 1,
     last: int | None = None,
+    threads: int | None = None,
     progress: Progress = lambda *_: None,
 ) -> dict[str, object]:
     """Write loads first to last (from 1; default: all) into a landing folder, and truth.json.
 
-    Returns the truth, which tells of all loads up to the last one. UserError where the folder does
-    not hold the earlier loads of the same company.
+    threads bounds those of the database and changes nothing else. Returns the truth, which tells
+    of all loads up to the last one. UserError where the folder does not hold the earlier loads of
+    the same company.
     """
     total = len(parameters.load_ends())
     last = min(last or total, total)
@@ -132,6 +134,8 @@ def build(  # noqa: PLR0913
     usage = UsageTruth(known)
     with tempfile.TemporaryDirectory(prefix="demo-") as folder, duckdb.connect() as connection:
         connection.execute(f"set memory_limit = '2GB'; set temp_directory = '{folder}/spill'")
+        if threads:
+            connection.execute(f"set threads = {threads}")
         spool = Spool(connection, Path(folder), parameters)
         for rows in made.tables.values():
             spool.add(rows)

@@ -69,7 +69,7 @@ def make_people(parameters: Parameters, accounts: Accounts, masks: NDArray[np.ui
     kind, account = _memberships(rng, accounts)
     created = _created(rng, parameters, accounts, kind, account)
     rush_day = round(parameters.days * 0.72)
-    joins = (kind == INDIVIDUAL) & (rng.random(len(kind)) < 0.45)
+    joins = (kind == INDIVIDUAL) & (rng.random(len(kind)) < 0.6)
     joins |= (kind == MEMBER) & (created > parameters.start_us) & (rng.random(len(kind)) < 0.03)
     rush_at = parameters.start_us + rush_day * DAY + rng.integers(6 * HOUR, 22 * HOUR, len(kind))
     created = np.where(joins & (created < rush_at), rush_at, created)
@@ -113,7 +113,7 @@ def _memberships(rng: np.random.Generator, accounts: Accounts) -> tuple[Ints, In
     members = np.repeat(np.arange(customers), sizes[:customers])
     total = len(members)
     groups = [
-        (INDIVIDUAL, np.full(max(total // 14, 4), -1)),
+        (INDIVIDUAL, np.full(max(total // 8, 60), -1)),
         (INTERNAL, np.full(min(max(total // 60, 4), 400), customers if accounts.special else -1)),
         (TEST, np.full(3, customers + 1 if len(accounts.special) > 1 else -1)),
         (VISITOR, np.full(max(total // 12, 4), -1)),

@@ -100,7 +100,7 @@ def _who_and_when(rng: np.random.Generator, world: World) -> tuple[Ints, Ints, N
     incident = world.accounts.incident_day
     there = (first <= incident) & (last > incident + INCIDENT_DAYS)
     there &= world.accounts.in_incident(people.account[asks], np.full(len(asks), incident))
-    hit = asks[there][rng.random(int(there.sum())) < 0.18]
+    hit = asks[there][rng.random(int(there.sum())) < 0.3]
     incident_day = incident + np.minimum(rng.exponential(3.5, len(hit)), INCIDENT_DAYS - 1)
     every_day = np.concatenate([day, incident_day.astype(np.int64)])
     clock = np.clip(rng.normal(12, 4, len(every_day)) * HOUR, 0, DAY - MINUTE).astype(np.int64)
