@@ -298,6 +298,14 @@ def test_lifecycle_and_retention_by_hand() -> None:
     assert all(cell["is_left_censored"] for cell in cells)
 
 
+def test_what_comes_after_as_of_is_not_yet_known_to_retention() -> None:
+    events = [event("a", "2025-01-06"), event("a", "2025-01-28")]
+    rows = build(company(until="2025-01-20", usage_events=events))["usage_retention"]
+    cells = [row for row in rows if row["period_type"] == "week"]
+    assert [cell["retained_on_or_after_people"] for cell in cells] == [1, 0, None, None]
+    assert [cell["cohort_people"] for cell in cells] == [1, 1, 1, 1]
+
+
 def test_sessions_end_after_30_minutes_and_are_cut_after_24_hours() -> None:
     moments = ["10:00", "10:30", "11:00:01"]
     events = [event("a", f"2025-01-01T{clock}") for clock in moments]
@@ -311,6 +319,8 @@ def test_sessions_end_after_30_minutes_and_are_cut_after_24_hours() -> None:
     ]
     cut = sessions(resolve(company(usage_events=chain)))
     assert [session.minutes for session in cut] == [24 * 60, 23.5 * 60]
+    whole = sessions(resolve(company(usage_events=chain[:49])))
+    assert [session.minutes for session in whole] == [24 * 60, 0]
 
 
 def test_active_people_of_a_month_and_l28() -> None:
