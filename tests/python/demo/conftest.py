@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from demo_landed import Landed, write
 
+from demo.demo_landed import Landed, write
 from product_health.contract import Contract
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from demo_landed import Landed
+
+from demo.demo_landed import Landed
 
 SOUND = "parse_error is null"
 

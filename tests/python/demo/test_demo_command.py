@@ -2,18 +2,19 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from demo_landed import Landed, parameters, write
 
+from demo.demo_landed import Landed, parameters, write
 from product_health.cli import main
 from product_health.contract import Contract
 from product_health.demo.build import build
 from product_health.errors import UserError
 from product_health.landing.store import LandingStore
 
-TINY = {"accounts": 6, "days": 20, "start": date(2025, 3, 1), "tail_loads": 2}
+TINY: dict[str, Any] = {"accounts": 6, "days": 20, "start": date(2025, 3, 1), "tail_loads": 2}
 ARGUMENTS = [
     "demo",
     "--accounts",

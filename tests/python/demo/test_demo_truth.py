@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from demo_landed import Landed
 
+from demo.demo_landed import Landed
 from reference import World, contract
 from reference.activity import resolve
 from reference.scores import score_marts
