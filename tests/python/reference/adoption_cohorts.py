@@ -1,14 +1,16 @@
 """How long people take to adopt a feature, whether they stay with it, and what they try first.
 
-Choices: 'use' means a counted use, one is enough (min_uses belongs to windows). Time to adopt has a
-row per feature even where nobody is at risk, and its curve one for every duration that somebody
-had, censored ones included. Feature retention has rows only where somebody was new to the feature,
-first features for each date with new people and every feature of the seed.
+Choices: 'use' means a counted use, one is enough (min_uses belongs to windows); only what new
+people reach for first is any use, entitled or not. Time to adopt has a row per feature even where
+nobody is at risk, and its curve one for every duration that somebody had, censored ones included.
+Feature retention has rows only where somebody was new to the feature, first features for each date
+with new people and every feature of the seed.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from .activity import World
+from .activity import Activity, World
 from .company import Row
 from .dates import add_periods, is_complete, period_end, period_start
 from .features import Feature
@@ -17,12 +19,17 @@ from .numbers import Step, kaplan_meier, quantile, ratio
 FIRST_WEEK = timedelta(days=6)
 
 
-def _use_dates(world: World, feature: Feature) -> dict[str, set[date]]:
+def _use_dates(uses: Iterable[Activity]) -> dict[str, set[date]]:
     """Give the dates on which each person used a feature."""
     dates: dict[str, set[date]] = {}
-    for use in world.counted_uses(feature):
+    for use in uses:
         dates.setdefault(use.person, set()).add(use.day)
     return dates
+
+
+def _uses(world: World, feature: Feature) -> list[Activity]:
+    """Give all uses of a feature, those that do not count included."""
+    return [one for one in world.activity if one.feature == feature.key]
 
 
 def _times(world: World, feature: Feature) -> list[tuple[float, bool]]:
@@ -30,7 +37,7 @@ def _times(world: World, feature: Feature) -> list[tuple[float, bool]]:
     as_of = world.as_of.get("usage")
     if as_of is None:
         return []
-    used = _use_dates(world, feature)
+    used = _use_dates(world.counted_uses(feature))
     able = [one for one in world.activity if feature.key in one.eligible]
     observations: list[tuple[float, bool]] = []
     for person in {one.person for one in able}:
@@ -83,7 +90,7 @@ def adoption_feature_retention(world: World) -> list[Row]:
         for feature in world.features:
             used = [
                 {period_start(day, period) for day in dates}
-                for dates in _use_dates(world, feature).values()
+                for dates in _use_dates(world.counted_uses(feature)).values()
             ]
             for start in sorted({min(starts) for starts in used}):
                 following = add_periods(start, period, 1)
@@ -107,7 +114,7 @@ def adoption_feature_retention(world: World) -> list[Row]:
 def adoption_first_features(world: World) -> list[Row]:
     """Give which features the people of a first active date reached for first."""
     first_dates = {person: min(dates) for person, dates in world.active_dates.items()}
-    uses = {feature.key: _use_dates(world, feature) for feature in world.features}
+    uses = {feature.key: _use_dates(_uses(world, feature)) for feature in world.features}
     first_feature = _first_feature(world)
     rows = []
     for day in sorted(set(first_dates.values())):
@@ -133,7 +140,7 @@ def _first_feature(world: World) -> dict[str, str]:
     uses = [
         (use.occurred_at, feature.key, use.person)
         for feature in world.features
-        for use in world.counted_uses(feature)
+        for use in _uses(world, feature)
     ]
     first: dict[str, str] = {}
     for _, key, person in sorted(uses):
