@@ -214,6 +214,7 @@ def _truth(
             for entity, loads in counts.items()
         },
         "usage": usage.usage(),
+        "adoption": usage.overall(),
         "features": usage.features(),
         "planted_uses": {
             "before_launch": usage.before_launch,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from product_health.demo import subscriptions
 from product_health.demo.company import account_sql
 from product_health.demo.mess import Shares, plant
 from product_health.demo.params import CURRENCIES, DAY, HOUR, MINUTE
@@ -59,14 +60,16 @@ def _version(  # noqa: PLR0913, PLR0917
     stage = np.where(is_won, 2, 3) if is_closed else np.full(count, version)
     account = terms.account[term]
     referrer = (account * 7 + 3) % accounts.customers
-    is_referral = (terms.move[term] <= 1) & (account % 10 == 3) & (referrer != account)
+    is_referral = (
+        (terms.move[term] <= subscriptions.PURCHASE) & (account % 10 == 3) & (referrer != account)
+    )
     price = np.where(terms.mrr[term] > 0, terms.mrr[term], 300.0)
     return make_rows(
         "crm_opportunities",
         {
             "deal": np.arange(count),
             "account": account,
-            "type": np.select([terms.move[term] == 2, terms.move[term] == 4], [2, 1], 0),
+            "type": _types(terms.move[term]),
             "stage": stage.astype(np.int64),
             "amount": np.round(12 * price),
             "currency": terms.currency[term],
@@ -80,6 +83,12 @@ def _version(  # noqa: PLR0913, PLR0917
         key=np.arange(count, dtype=np.int64),
         version=np.full(count, version, dtype=np.int64),
     )
+
+
+def _types(move: Ints) -> Ints:
+    """Return the type of the deal behind each move of a subscription."""
+    expands = (move == subscriptions.UPGRADE) | (move == subscriptions.SIDE)
+    return np.select([move == subscriptions.OTHER, expands], [2, 1], 0).astype(np.int64)
 
 
 def deal_select(accounts: Accounts) -> dict[str, str]:

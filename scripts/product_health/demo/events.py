@@ -175,7 +175,7 @@ def _names(rng: np.random.Generator, world: World, done: Moments, account: Ints,
 def _wished_features(rng: np.random.Generator, world: World, done: Moments, day: Ints) -> Ints:
     """Return a feature for each moment by its popularity, -1 for none; the rush has one in mind."""
     features = world.parameters.product.features
-    weights = np.array([3.0 if feature.is_core else 1.0 for feature in features] + [6.0])
+    weights = np.array([3.0 if feature.is_core else 1.0 for feature in features] + [3.5])
     edges = np.cumsum(weights) / weights.sum()
     wished = np.searchsorted(edges, rng.random(len(done.at)), side="right")
     wished = np.where(wished >= len(features), -1, wished)

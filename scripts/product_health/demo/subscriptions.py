@@ -45,7 +45,8 @@ class Terms:
         return len(self.account)
 
 
-MOVES = ("trial", "purchase", "change", "return", "side")
+# Why a term began; `other` is a change to the same plan or a smaller one.
+TRIAL, PURCHASE, OTHER, RETURN, SIDE, UPGRADE = range(6)
 
 
 def make_terms(parameters: Parameters, accounts: Accounts) -> Terms:
@@ -60,7 +61,7 @@ def make_terms(parameters: Parameters, accounts: Accounts) -> Terms:
     plan = np.minimum(accounts.segment + (rng.random(count) < 0.3), 2).astype(np.int64)
     start = accounts.created + rng.integers(HOUR, 3 * DAY, count)
     alive = np.ones(count, dtype=bool)
-    move = np.where(is_old, 1, 0).astype(np.int64)
+    move = np.where(is_old, PURCHASE, TRIAL).astype(np.int64)
     rounds: list[Terms] = []
     for _ in range(TERMS):
         which = np.flatnonzero(alive & (start < parameters.end_us))
@@ -68,7 +69,7 @@ def make_terms(parameters: Parameters, accounts: Accounts) -> Terms:
             rng, accounts, which, plan[which], start[which], move[which]
         )
         end = np.where(end < parameters.end_us, end, -1)
-        is_trial = move[which] == 0
+        is_trial = move[which] == TRIAL
         price = LIST_PRICE[plan[which]] * seats[which] * rng.uniform(0.8, 1.0, len(which))
         rounds.append(
             Terms(
@@ -96,7 +97,7 @@ def _one_term(  # noqa: PLR0913, PLR0917
     """End of each term, and start, plan and move of the next and whether there is one."""
     count = len(which)
     health = accounts.health[which]
-    is_trial = move == 0
+    is_trial = move == TRIAL
     length = np.where(is_trial, TRIAL_DAYS, 60 + rng.exponential(250 + 600 * health))
     end = start + (length * DAY).astype(np.int64)
     draw = rng.random(count)
@@ -107,7 +108,7 @@ def _one_term(  # noqa: PLR0913, PLR0917
     changed = np.clip(plan + np.where(~is_trial & ~leaves, step, 0), 0, 2)
     gap = np.where(returns, rng.integers(40, 120, count) * DAY, 0)
     gap = np.where(converts, rng.integers(0, 3 * DAY, count), gap)
-    next_move = np.select([converts, returns], [1, 3], 2)
+    next_move = np.select([converts, returns, changed > plan], [PURCHASE, RETURN, UPGRADE], OTHER)
     goes_on = converts | returns | (~is_trial & ~leaves)
     return end, end + gap, changed.astype(np.int64), next_move.astype(np.int64), goes_on
 
@@ -128,7 +129,7 @@ def _side_terms(rng: np.random.Generator, parameters: Parameters, first: Terms) 
         is_trial=np.zeros(len(chosen), dtype=bool),
         started=start,
         ended=ended,
-        move=np.full(len(chosen), 4, dtype=np.int64),
+        move=np.full(len(chosen), SIDE, dtype=np.int64),
     )
 
 

@@ -170,10 +170,37 @@ class UsageTruth:
         keys = np.unique(np.concatenate(parts))
         return keys // self.days, keys % self.days
 
+    def _window(self) -> tuple[Ints, Ints, Ints, Ints]:
+        person, account, feature, day = (
+            np.concatenate(part) for part in zip(*self.window, strict=True)
+        )
+        return person, account, feature, day
+
+    def overall(self) -> dict[str, object]:
+        """Return breadth and overall adoption of the core features on the last complete date."""
+        person, account, feature, day = self._window()
+        size = len(self.known.person)
+        eligible, used = np.zeros(size), np.zeros(size)
+        for index, item in enumerate(self.known.world.parameters.product.features):
+            if not item.is_core:
+                continue
+            number = np.full(len(day), index, dtype=np.int64)
+            may = self.known.world.launched(day, number)
+            may &= entitlement(self.known, account, day, number)
+            eligible[np.unique(person[may])] += 1
+            uses = np.bincount(person[may & (feature == index)], minlength=size)
+            used += uses >= item.min_uses
+        month, some = len(np.unique(person)), eligible > 0
+        return {
+            "core_features_used": int(used.sum()),
+            "breadth": ratio(float(used.sum()), month),
+            "people_with_core_features": int(some.sum()),
+            "overall_adoption": ratio(float((used[some] / eligible[some]).sum()), int(some.sum())),
+        }
+
     def features(self) -> dict[str, dict[str, object]]:
         """Adoption of every feature on the last complete date."""
-        columns = [np.concatenate(part) for part in zip(*self.window, strict=True)]
-        person, account, feature, day = columns
+        person, account, feature, day = self._window()
         return {
             item.key: self._feature(index, person, account, feature, day)
             for index, item in enumerate(self.known.world.parameters.product.features)

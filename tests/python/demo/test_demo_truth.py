@@ -97,6 +97,8 @@ class Plans:
 def test_adoption(landed: Landed, world: World, as_of: date) -> None:
     plans = Plans(world)
     window = world.trailing(as_of)
+    eligible: Counter[str] = Counter()
+    used: Counter[str] = Counter()
     for feature in landed.company.seeds["features"]:
         key, truth = feature["feature_key"], landed.truth["features"][feature["feature_key"]]
         entitled = [one for one in window if plans.include(one.account, one.day, feature["plans"])]
@@ -108,11 +110,20 @@ def test_adoption(landed: Landed, world: World, as_of: date) -> None:
         assert truth["adopted_people"] == sum(n >= least for n in people.values()), key
         assert truth["eligible_accounts"] == len({one.account for one in able} - {None}), key
         assert truth["adopted_accounts"] == sum(n >= least for n in accounts.values()), key
+        if feature["is_core"] == "true":
+            eligible.update({one.person for one in able})
+            used.update({person for person, n in people.items() if n >= least})
         unentitled = sum(one.feature == key for one in window) - sum(
             one.feature == key for one in entitled
         )
         assert truth["uses_without_entitlement"] == unentitled, key
         assert (truth["launched_on"] or "") == feature["launched_on"]
+    adoption = landed.truth["adoption"]
+    assert adoption["core_features_used"] == sum(used.values())
+    assert adoption["breadth"] == pytest.approx(sum(used.values()) / landed.truth["usage"]["mau"])
+    shares = [used[person] / n for person, n in eligible.items()]
+    assert adoption["people_with_core_features"] == len(shares)
+    assert adoption["overall_adoption"] == pytest.approx(sum(shares) / len(shares))
 
 
 def test_nps_by_month(landed: Landed, world: World) -> None:
