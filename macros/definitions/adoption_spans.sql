@@ -29,20 +29,26 @@
 {% macro use_spans(subject) -%}
     with
 
-    days as (
+    days_in_plan as (
         select
             {{ subject }},
-            case when grouping(plan) = 1 then {{ every_plan() }} else plan end as plan_scope,
+            plan as plan_scope,
             feature_key,
             min_uses,
             activity_date,
             sum(uses) as uses
         from {{ ref('int_feature_days') }}
         where is_entitled and {{ subject }} is not null
-        group by grouping sets (
-            ({{ subject }}, feature_key, min_uses, activity_date),
-            ({{ subject }}, plan, feature_key, min_uses, activity_date)
-        )
+        group by {{ subject }}, plan, feature_key, min_uses, activity_date
+    ),
+
+    use_days as (
+        select {{ subject }}, plan_scope, feature_key, min_uses, activity_date, uses
+        from days_in_plan
+        union all
+        select {{ subject }}, {{ every_plan() }} as plan_scope, feature_key, min_uses, activity_date, sum(uses) as uses
+        from days_in_plan
+        group by {{ subject }}, feature_key, min_uses, activity_date
     ),
 
     numbers as (
@@ -51,9 +57,9 @@
 
     -- more than min_uses on one date make no difference
     single_uses as (
-        select days.*, numbers.number as use_number
-        from days
-        inner join numbers on numbers.number <= least(days.uses, days.min_uses)
+        select use_days.*, numbers.number as use_number
+        from use_days
+        inner join numbers on numbers.number <= least(use_days.uses, use_days.min_uses)
     ),
 
     looked_back as (

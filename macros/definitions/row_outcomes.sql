@@ -1,7 +1,5 @@
 {# Every landed row is accounted for: raw = accepted + superseded + duplicate + quarantined. #}
 
-{% macro row_outcomes() %}{{ return(['accepted', 'superseded', 'duplicate', 'quarantined']) }}{% endmacro %}
-
 {# The staged rows of an entity from every source system that var `sources` switches on. #}
 {% macro staged_rows(entity) -%}
     {%- for system in var('sources') %}
@@ -71,6 +69,10 @@
 
 {% macro survey_kinds() -%}
     {{- return("('" ~ var('survey_scales').keys() | sort | join("', '") ~ "')") -}}
+{%- endmacro %}
+
+{% macro invitation_rules() -%}
+    {{- return({'unknown_survey_kind': 'survey_kind not in ' ~ survey_kinds()}) -}}
 {%- endmacro %}
 
 {# An answer counts only as a whole number on the scale of its kind of survey. #}

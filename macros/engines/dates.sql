@@ -99,3 +99,12 @@
 {% macro duckdb__numbers_between(first_number, last_number) -%}
     select unnest(generate_series({{ first_number }}, {{ last_number }})) as number
 {%- endmacro %}
+
+{# Whole microseconds from one instant to another. #}
+{% macro microseconds_between(from_instant, to_instant) %}
+    {{- return(adapter.dispatch('microseconds_between')(from_instant, to_instant)) -}}
+{% endmacro %}
+
+{% macro duckdb__microseconds_between(from_instant, to_instant) -%}
+    date_diff('microsecond', {{ from_instant }}, {{ to_instant }})
+{%- endmacro %}

@@ -39,20 +39,20 @@
     select
         {{ keys }},
         date_day,
-        cast(sum(change) as bigint) as change
+        cast(sum(difference) as bigint) as difference
     from (
-        select {{ keys }}, from_date as date_day, {{ weight }} as change
+        select {{ keys }}, from_date as date_day, {{ weight }} as difference
         from {{ spans }}
         union all
-        select {{ keys }}, to_date as date_day, -{{ weight }} as change
+        select {{ keys }}, to_date as date_day, -{{ weight }} as difference
         from {{ spans }}
     ) as edges
     group by {{ keys }}, date_day
 {%- endmacro %}
 
 {# The sum of all changes so far, on every row of a dense relation. #}
-{% macro running_total(change, by) -%}
-    cast(sum(coalesce({{ change }}, 0)) over (
+{% macro running_total(difference, by) -%}
+    cast(sum(coalesce({{ difference }}, 0)) over (
         partition by {{ by }} order by dates.date_day rows unbounded preceding
     ) as bigint)
 {%- endmacro %}

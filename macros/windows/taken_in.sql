@@ -5,6 +5,11 @@
     {{ scalar('select coalesce(max(load_id), 0) from ' ~ this, 'bigint') }}
 {%- endmacro %}
 
+{# Whether a row is of a load not yet taken in: every row in a full build. #}
+{% macro is_new_load() -%}
+    {{ 'load_id > ' ~ taken_in_until() if is_incremental() else 'true' }}
+{%- endmacro %}
+
 {# Earliest or latest event time of the loads not yet taken in, from the register of loads. #}
 {% macro new_events_bound(column) -%}
     {%- set aggregate = {'first_event_at': 'min', 'last_event_at': 'max'}[column] -%}

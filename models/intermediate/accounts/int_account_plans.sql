@@ -36,10 +36,10 @@ ranked as (
         row_number() over (
             partition by spans.account_id, spans.valid_from_date
             order by
-                subscriptions.is_trial,
+                subscriptions.is_trial asc,
                 subscriptions.mrr desc,
                 subscriptions.started_at desc,
-                subscriptions.subscription_id
+                subscriptions.subscription_id asc
         ) as plan_rank
     from spans
     left join subscriptions

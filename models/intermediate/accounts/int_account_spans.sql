@@ -58,7 +58,7 @@ ranked_versions as (
     left join versions
         on
             spans.account_id = versions.account_id
-            and (versions.version_date <= spans.valid_from_date or versions.is_first_version)
+            and (spans.valid_from_date >= versions.version_date or versions.is_first_version)
 )
 
 select
@@ -68,12 +68,12 @@ select
     ranked_versions.account_name,
     ranked_versions.parent_account_id,
     ranked_versions.owner,
+    ranked_versions.is_backfilled,
     coalesce(ranked_versions.size_segment, 'unknown') as size_segment,
     coalesce(ranked_versions.industry, 'unknown') as industry,
     coalesce(ranked_versions.region, 'unknown') as region,
     coalesce(plans.plan, 'none') as plan,
-    coalesce(arr.arr, 0) as arr,
-    ranked_versions.is_backfilled
+    coalesce(arr.arr, 0) as arr
 from spans
 inner join ranked_versions
     on

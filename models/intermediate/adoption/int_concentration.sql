@@ -19,7 +19,7 @@ launched as (
     select
         dates.date_day,
         features.feature_key,
-        {{ running_total('changes.change', 'features.feature_key') }} as uses
+        {{ running_total('changes.difference', 'features.feature_key') }} as uses
     from {{ ref('int_usage_dates') }} as dates
     inner join {{ ref('int_features') }} as features
         on features.launched_on is null or dates.date_day >= features.launched_on
@@ -34,7 +34,7 @@ ranked as (
         date_day,
         sum(uses) over (partition by date_day) as all_uses,
         -- what the features before this one in the ranking make up already
-        sum(uses) over (partition by date_day order by uses desc, feature_key rows unbounded preceding) - uses
+        sum(uses) over (partition by date_day order by uses desc, feature_key asc rows unbounded preceding) - uses
             as uses_before
     from launched
 )

@@ -21,7 +21,8 @@ edges as (
         0 as used,
         availabilities.core_features as eligible
     from {{ ref('int_person_eligibility_spans') }} as spans
-    inner join {{ ref('int_availabilities') }} as availabilities on spans.availability_key = availabilities.availability_key
+    inner join {{ ref('int_availabilities') }} as availabilities
+        on spans.availability_key = availabilities.availability_key
     where
         spans.plan_scope = {{ every_plan() }}
         and availabilities.core_features > 0
@@ -34,10 +35,18 @@ changes as (
         sum(used) as used,
         sum(eligible) as eligible
     from (
-        select person_id, from_date as date_day, used, eligible
+        select
+            person_id,
+            from_date as date_day,
+            used,
+            eligible
         from edges
         union all
-        select person_id, to_date as date_day, -used, -eligible
+        select
+            person_id,
+            to_date as date_day,
+            -used as used,
+            -eligible as eligible
         from edges
     ) as directed
     group by person_id, date_day
@@ -64,8 +73,8 @@ shifts as (
     union all
     select
         date_day,
-        used - used_change,
-        eligible - eligible_change,
+        used - used_change as used,
+        eligible - eligible_change as eligible,
         -1 as people
     from states
 ),

@@ -13,7 +13,8 @@ adopters as (
 active_days as (
     select distinct
         person_id,
-        activity_date
+        activity_date,
+        {{ add_days('activity_date', var('window_days')) }} as window_end_date
     from {{ ref('int_person_days') }}
 ),
 
@@ -22,6 +23,7 @@ uses as (
         person_id,
         feature_key,
         activity_date,
+        {{ add_days('activity_date', var('window_days')) }} as window_end_date,
         sum(uses) as uses
     from {{ ref('int_feature_days') }}
     where is_entitled
@@ -29,35 +31,42 @@ uses as (
 ),
 
 -- a date counts while it is in the window and its person has adopted the feature
-adopter_active_days as (
+overlaps as (
     select
         adopters.feature_key,
-        greatest(active_days.activity_date, adopters.from_date) as from_date,
-        least({{ add_days('active_days.activity_date', var('window_days')) }}, adopters.to_date) as to_date,
-        count(*) as active_days
+        greatest(adopters.from_date, active_days.activity_date) as from_date,
+        least(adopters.to_date, active_days.window_end_date) as to_date
     from adopters
     inner join active_days
         on
             adopters.person_id = active_days.person_id
-            and active_days.activity_date < adopters.to_date
-            and {{ add_days('active_days.activity_date', var('window_days')) }} > adopters.from_date
-    group by 1, 2, 3
+            and adopters.to_date > active_days.activity_date
+            and adopters.from_date < active_days.window_end_date
+),
+
+adopter_active_days as (
+    select
+        feature_key,
+        from_date,
+        to_date,
+        count(*) as active_days
+    from overlaps
+    group by feature_key, from_date, to_date
 ),
 
 adopter_uses as (
     select
         adopters.feature_key,
-        greatest(uses.activity_date, adopters.from_date) as from_date,
-        least({{ add_days('uses.activity_date', var('window_days')) }}, adopters.to_date) as to_date,
-        sum(uses.uses) as uses
+        uses.uses,
+        greatest(adopters.from_date, uses.activity_date) as from_date,
+        least(adopters.to_date, uses.window_end_date) as to_date
     from adopters
     inner join uses
         on
             adopters.person_id = uses.person_id
             and adopters.feature_key = uses.feature_key
-            and uses.activity_date < adopters.to_date
-            and {{ add_days('uses.activity_date', var('window_days')) }} > adopters.from_date
-    group by 1, 2, 3
+            and adopters.to_date > uses.activity_date
+            and adopters.from_date < uses.window_end_date
 ),
 
 uses_without_entitlement as (
@@ -72,13 +81,28 @@ uses_without_entitlement as (
 ),
 
 changes as (
-    select feature_key, date_day, 0 as uses, change as adopter_active_days, 0 as uses_without_entitlement
+    select
+        feature_key,
+        date_day,
+        0 as uses,
+        difference as adopter_active_days,
+        0 as uses_without_entitlement
     from ({{ span_changes('adopter_active_days', ['feature_key'], 'active_days') }}) as active_day_changes
     union all
-    select feature_key, date_day, change, 0, 0
+    select
+        feature_key,
+        date_day,
+        difference as uses,
+        0 as adopter_active_days,
+        0 as uses_without_entitlement
     from ({{ span_changes('adopter_uses', ['feature_key'], 'uses') }}) as use_changes
     union all
-    select feature_key, date_day, 0, 0, change
+    select
+        feature_key,
+        date_day,
+        0 as uses,
+        0 as adopter_active_days,
+        difference as uses_without_entitlement
     from ({{ span_changes('uses_without_entitlement', ['feature_key'], 'uses') }}) as other_use_changes
 )
 

@@ -27,7 +27,8 @@ select
     started.start_date,
     first_uses.first_use_date,
     coalesce(first_uses.first_use_date <= {{ as_of_date('usage') }}, false) as is_event,
-    {{ days_between('started.start_date', 'least(first_uses.first_use_date, ' ~ as_of_date('usage') ~ ')') }} as duration
+    {{ days_between('started.start_date', 'least(first_uses.first_use_date, ' ~ as_of_date('usage') ~ ')') }}
+        as duration
 from started
 left join first_uses
     on

@@ -8,7 +8,7 @@ with
 
 events as (
     select * from {{ ref('int_usage_events') }}
-    {% if is_incremental() %} where load_id > {{ taken_in_until() }} {% endif %}
+    where {{ is_new_load() }}
 ),
 
 duplicates as (

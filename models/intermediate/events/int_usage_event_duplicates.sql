@@ -15,7 +15,7 @@ new_events as (
     from {{ ref('int_usage_events') }}
     where
         rejection_reason is null
-        {% if is_incremental() %} and load_id > {{ taken_in_until() }} {% endif %}
+        and {{ is_new_load() }}
 ),
 
 {% if is_incremental() %}
@@ -64,7 +64,7 @@ ranked as (
         landing_row,
         row_number() over (partition by event_id, occurred_at order by load_id, landing_row) as repeat_number
     from compared_events
-    where {{ hash_of('event_id') }} in (select event_hash from repeated_ids)
+    where {{ hash_of('event_id') }} in (select repeated_ids.event_hash from repeated_ids)
 ),
 
 duplicates as (
@@ -82,7 +82,7 @@ new_loads as (
     from {{ ref('int_loads') }}
     where
         entity = 'usage_events'
-        {% if is_incremental() %} and load_id > {{ taken_in_until() }} {% endif %}
+        and {{ is_new_load() }}
 )
 
 -- a load without duplicates has a row of its own, so that it is not read again

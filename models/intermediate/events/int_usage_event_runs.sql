@@ -15,7 +15,7 @@ events as (
     from {{ ref('int_usage_events') }}
     where
         rejection_reason is null
-        {% if is_incremental() %} and load_id > {{ taken_in_until() }} {% endif %}
+        and {{ is_new_load() }}
 ),
 
 accepted as (

@@ -32,7 +32,7 @@ bots as (
             (rules.rule_type = 'actor_pattern' and actors.actor_id like rules.rule_value)
             or (
                 rules.rule_type = 'events_per_day'
-                and actors.most_events_per_day > {{ dbt.safe_cast('rules.rule_value', api.Column.translate_type('bigint')) }}
+                and actors.most_events_per_day > {{ dbt.safe_cast('rules.rule_value', dbt.type_bigint()) }}
             )
     group by actors.actor_id
 ),

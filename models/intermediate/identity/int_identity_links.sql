@@ -5,6 +5,8 @@ ranked as (
         actor_id,
         person_id,
         linked_at,
+        load_id,
+        landing_row,
         row_number() over (partition by actor_id order by linked_at, person_id) as link_number
     from {{ ref('int_usage_identities') }}
     where row_outcome = 'accepted'
@@ -14,7 +16,9 @@ links as (
     select
         actor_id,
         person_id,
-        linked_at
+        linked_at,
+        load_id,
+        landing_row
     from ranked
     where
         link_number = 1
@@ -46,6 +50,8 @@ select
     links.actor_id,
     links.person_id,
     links.linked_at,
+    links.load_id,
+    links.landing_row,
     cycles.actor_id is not null as is_on_cycle
 from links
 left join cycles on links.actor_id = cycles.actor_id

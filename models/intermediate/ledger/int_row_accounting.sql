@@ -16,15 +16,33 @@ raw_counts as (
 ),
 
 outcomes as (
-    {% for entity in entities %}
+    {% for entity in entities if entity != 'usage_events' %}
     select
         '{{ entity }}' as entity,
         load_id,
         row_outcome,
-        {{ 'sum(event_count)' if entity == 'usage_events' else 'count(*)' }} as outcome_rows
-    from {{ ref('int_usage_event_days' if entity == 'usage_events' else 'int_' ~ entity) }}
+        count(*) as outcome_rows
+    from {{ ref('int_' ~ entity) }}
     group by load_id, row_outcome
-    {{ 'union all' if not loop.last }}
+    union all
+    {% endfor %}
+    select
+        'usage_events' as entity,
+        load_id,
+        row_outcome,
+        sum(event_count) as outcome_rows
+    from {{ ref('int_usage_event_days') }}
+    group by load_id, row_outcome
+    -- whether a link closes a cycle is seen only beside other links: accepted as a row, it is set aside after all
+    {% for row_outcome, rows in [('accepted', '-1'), ('quarantined', '1')] %}
+    union all
+    select
+        'usage_identities' as entity,
+        load_id,
+        '{{ row_outcome }}' as row_outcome,
+        {{ rows }} as outcome_rows
+    from {{ ref('int_identity_links') }}
+    where is_on_cycle
     {% endfor %}
 ),
 
@@ -32,10 +50,10 @@ outcome_counts as (
     select
         entity,
         load_id,
-        {% for outcome in row_outcomes() %}
-        cast(sum(case when row_outcome = '{{ outcome }}' then outcome_rows else 0 end) as bigint)
-            as {{ outcome }}_rows{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(case when row_outcome = 'accepted' then outcome_rows else 0 end) as accepted_rows,
+        sum(case when row_outcome = 'superseded' then outcome_rows else 0 end) as superseded_rows,
+        sum(case when row_outcome = 'duplicate' then outcome_rows else 0 end) as duplicate_rows,
+        sum(case when row_outcome = 'quarantined' then outcome_rows else 0 end) as quarantined_rows
     from outcomes
     group by entity, load_id
 )
@@ -44,9 +62,10 @@ select
     coalesce(raw_counts.entity, outcome_counts.entity) as entity,
     coalesce(raw_counts.load_id, outcome_counts.load_id) as load_id,
     coalesce(raw_counts.raw_rows, 0) as raw_rows,
-    {% for outcome in row_outcomes() %}
-    coalesce(outcome_counts.{{ outcome }}_rows, 0) as {{ outcome }}_rows{{ ',' if not loop.last }}
-    {% endfor %}
+    cast(coalesce(outcome_counts.accepted_rows, 0) as bigint) as accepted_rows,
+    cast(coalesce(outcome_counts.superseded_rows, 0) as bigint) as superseded_rows,
+    cast(coalesce(outcome_counts.duplicate_rows, 0) as bigint) as duplicate_rows,
+    cast(coalesce(outcome_counts.quarantined_rows, 0) as bigint) as quarantined_rows
 from raw_counts
 full outer join outcome_counts
     on

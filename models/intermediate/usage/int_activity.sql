@@ -23,12 +23,12 @@ excluded_accounts as (
 qualifying as (
     select
         actors.person_id,
-        coalesce(event_days.account_id, actors.account_id) as account_id,
         catalogue.feature_key,
-        coalesce(nullif(event_days.platform, ''), 'unknown') as platform,
         event_days.activity_date,
         event_days.event_count,
-        event_days.first_occurred_at
+        event_days.first_occurred_at,
+        coalesce(event_days.account_id, actors.account_id) as account_id,
+        coalesce(nullif(event_days.platform, ''), 'unknown') as platform
     from event_days
     inner join actors on event_days.actor_id = actors.actor_id
     left join catalogue on event_days.event_name = catalogue.event_name

@@ -1,3 +1,5 @@
+{% set cut_minutes = 60 * var('session_cut_hours') %}
+
 with
 
 runs as (
@@ -41,9 +43,13 @@ merged as (
     group by actor_id, person_id, run_number
 ),
 
-longest as (
-    select cast(max({{ minutes_between('started_at', 'ended_at') }}) / 60 / {{ var('session_cut_hours') }} as bigint) as days
+lengths as (
+    select max({{ minutes_between('started_at', 'ended_at') }}) / {{ cut_minutes }} as most_cuts
     from merged
+),
+
+numbers as (
+    {{ numbers_between(0, '(select cast(floor(most_cuts) as bigint) from lengths)') }}
 ),
 
 -- the gap is shorter than the cut, so there are events between any two cuts
@@ -51,18 +57,18 @@ pieces as (
     select
         merged.actor_id,
         merged.person_id,
-        {{ add_minutes('merged.started_at', 'numbers.number * 60 * ' ~ var('session_cut_hours')) }} as started_at,
-        {{ add_minutes('merged.started_at', '(numbers.number + 1) * 60 * ' ~ var('session_cut_hours')) }} as cut_at,
-        merged.ended_at
+        merged.ended_at,
+        {{ add_minutes('merged.started_at', 'numbers.number * ' ~ cut_minutes) }} as started_at,
+        {{ add_minutes('merged.started_at', '(numbers.number + 1) * ' ~ cut_minutes) }} as cut_at
     from merged
-    inner join ({{ numbers_between(0, '(select max(days) from longest)') }}) as numbers
-        on merged.ended_at >= {{ add_minutes('merged.started_at', 'numbers.number * 60 * ' ~ var('session_cut_hours')) }}
+    inner join numbers
+        on merged.ended_at >= {{ add_minutes('merged.started_at', 'numbers.number * ' ~ cut_minutes) }}
 )
 
 select
     actor_id,
     person_id,
-    {{ local_date('started_at') }} as session_date,
     started_at,
+    {{ local_date('started_at') }} as session_date,
     least(ended_at, cut_at) as ended_at
 from pieces

@@ -29,6 +29,10 @@ joined as (
     select
         usage.date_day,
         usage.mau,
+        usage.stickiness,
+        usage.has_full_window,
+        usage.is_complete,
+        growth.growth,
         cast(coalesce(core.core_features_used, 0) as bigint) as core_features_used,
         cast(coalesce(core.core_features_used, 0) as double) / nullif(usage.mau, 0) as breadth,
         cast(coalesce(core.people_with_core_features, 0) as bigint) as people_with_core_features,
@@ -36,11 +40,7 @@ joined as (
         coalesce(concentration.launched_features, 0) as launched_features,
         coalesce(concentration.concentrated_features, 0) as concentrated_features,
         cast(nullif(concentration.concentrated_features, 0) as double) / concentration.launched_features
-            as concentration,
-        usage.stickiness,
-        growth.growth,
-        usage.has_full_window,
-        usage.is_complete
+            as concentration
     from usage
     left join core on usage.date_day = core.date_day
     left join concentration on usage.date_day = concentration.date_day

@@ -23,12 +23,13 @@ totals as (
         dates.feature_key,
         dates.has_full_window,
         dates.is_complete,
-        {% for measure in ['eligible_people', 'adopted_people', 'eligible_accounts', 'adopted_accounts'] %}
-        {{ running_total('changes.' ~ measure, 'dates.feature_key') }} as {{ measure }},
-        {% endfor %}
-        {% for measure in ['uses', 'adopter_active_days', 'uses_without_entitlement'] %}
-        {{ running_total('depth_changes.' ~ measure, 'dates.feature_key') }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ running_total('changes.eligible_people', 'dates.feature_key') }} as eligible_people,
+        {{ running_total('changes.adopted_people', 'dates.feature_key') }} as adopted_people,
+        {{ running_total('changes.eligible_accounts', 'dates.feature_key') }} as eligible_accounts,
+        {{ running_total('changes.adopted_accounts', 'dates.feature_key') }} as adopted_accounts,
+        {{ running_total('depth_changes.uses', 'dates.feature_key') }} as uses,
+        {{ running_total('depth_changes.adopter_active_days', 'dates.feature_key') }} as adopter_active_days,
+        {{ running_total('depth_changes.uses_without_entitlement', 'dates.feature_key') }} as uses_without_entitlement
     from dates
     left join changes
         on

@@ -27,9 +27,10 @@ totals as (
         dates.feature_key,
         dates.has_full_window,
         dates.is_complete,
-        {% for measure in ['eligible_people', 'adopted_people', 'eligible_accounts', 'adopted_accounts'] %}
-        {{ running_total('changes.' ~ measure, 'dates.plan, dates.feature_key') }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ running_total('changes.eligible_people', 'dates.plan, dates.feature_key') }} as eligible_people,
+        {{ running_total('changes.adopted_people', 'dates.plan, dates.feature_key') }} as adopted_people,
+        {{ running_total('changes.eligible_accounts', 'dates.plan, dates.feature_key') }} as eligible_accounts,
+        {{ running_total('changes.adopted_accounts', 'dates.plan, dates.feature_key') }} as adopted_accounts
     from dates
     left join changes
         on

@@ -52,7 +52,7 @@ select
     period_start,
     feature_key,
     first_use_people,
+    is_complete,
     case when is_complete then retained_people end as retained_people,
-    case when is_complete then cast(retained_people as double) / first_use_people end as retention_rate,
-    is_complete
+    case when is_complete then cast(retained_people as double) / first_use_people end as retention_rate
 from counted

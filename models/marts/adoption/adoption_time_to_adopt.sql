@@ -12,8 +12,8 @@ curves as (
 
 select
     features.feature_key,
+    curves.median_days,
     coalesce(curves.people, 0) as people,
-    coalesce(curves.adopters, 0) as adopters,
-    curves.median_days
+    coalesce(curves.adopters, 0) as adopters
 from {{ ref('int_features') }} as features
 left join curves on features.feature_key = curves.feature_key

@@ -12,13 +12,13 @@ movements as (
     select
         person_id,
         activity_date as date_day,
-        1 as change
+        1 as difference
     from person_days
     union all
     select
         person_id,
         {{ add_days('activity_date', var('window_days')) }} as date_day,
-        -1 as change
+        -1 as difference
     from person_days
 ),
 
@@ -26,17 +26,17 @@ net_movements as (
     select
         person_id,
         date_day,
-        sum(change) as change
+        sum(difference) as difference
     from movements
     group by person_id, date_day
-    having sum(change) <> 0
+    having sum(difference) <> 0
 ),
 
 states as (
     select
         date_day,
-        change,
-        sum(change) over (partition by person_id order by date_day rows unbounded preceding) as active_days
+        difference,
+        sum(difference) over (partition by person_id order by date_day rows unbounded preceding) as active_days
     from net_movements
 ),
 
@@ -50,7 +50,7 @@ shifts as (
     union all
     select
         date_day,
-        active_days - change as active_days,
+        active_days - difference as active_days,
         -1 as people
     from states
 ),
@@ -64,6 +64,10 @@ net_shifts as (
     group by date_day, active_days
 ),
 
+numbers as (
+    {{ numbers_between(1, var('window_days')) }}
+),
+
 cells as (
     select
         dates.date_day,
@@ -71,17 +75,17 @@ cells as (
         dates.has_full_window,
         dates.is_complete
     from {{ ref('int_usage_dates') }} as dates
-    cross join ({{ numbers_between(1, var('window_days')) }}) as numbers
+    cross join numbers
 )
 
 select
     cells.date_day,
+    cells.has_full_window,
+    cells.is_complete,
     cast(cells.active_days as integer) as active_days,
     cast(sum(coalesce(net_shifts.people, 0)) over (
         partition by cells.active_days order by cells.date_day rows unbounded preceding
-    ) as bigint) as people,
-    cells.has_full_window,
-    cells.is_complete
+    ) as bigint) as people
 from cells
 left join net_shifts
     on

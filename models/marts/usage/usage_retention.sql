@@ -12,7 +12,7 @@ person_periods as (
 periods as (
     select
         *,
-        row_number() over (partition by period_type order by period_start) as position
+        row_number() over (partition by period_type order by period_start) as period_position
     from {{ ref('int_usage_periods') }}
 ),
 
@@ -21,14 +21,14 @@ active as (
     select
         person_periods.period_type,
         person_periods.cohort_start,
-        periods.position,
+        periods.period_position,
         count(*) as retained_people
     from person_periods
     inner join periods
         on
             person_periods.period_type = periods.period_type
             and person_periods.period_start = periods.period_start
-    group by person_periods.period_type, person_periods.cohort_start, periods.position
+    group by person_periods.period_type, person_periods.cohort_start, periods.period_position
 ),
 
 -- active in a period or a later one: counted by the last complete date on which the person was active
@@ -41,19 +41,27 @@ last_dates as (
     group by person_id
 ),
 
+members as (
+    select distinct
+        period_type,
+        person_id,
+        cohort_start
+    from person_periods
+),
+
 last_active as (
     select
         members.period_type,
         members.cohort_start,
-        periods.position as last_position,
+        periods.period_position as last_position,
         count(*) as people
-    from (select distinct period_type, person_id, cohort_start from person_periods) as members
+    from members
     inner join last_dates on members.person_id = last_dates.person_id
     inner join periods
         on
             members.period_type = periods.period_type
-            and {{ period_start('members.period_type', 'last_dates.last_date') }} = periods.period_start
-    group by members.period_type, members.cohort_start, periods.position
+            and periods.period_start = {{ period_start('members.period_type', 'last_dates.last_date') }}
+    group by members.period_type, members.cohort_start, periods.period_position
 ),
 
 cohorts as (
@@ -61,14 +69,14 @@ cohorts as (
         active.period_type,
         active.cohort_start,
         active.retained_people as cohort_people,
-        periods.position,
+        periods.period_position,
         periods.is_first_period
     from active
     inner join periods
         on
             active.period_type = periods.period_type
             and active.cohort_start = periods.period_start
-            and active.position = periods.position
+            and active.period_position = periods.period_position
 ),
 
 cells as (
@@ -76,18 +84,14 @@ cells as (
         cohorts.*,
         periods.period_start,
         periods.is_complete,
-        periods.position - cohorts.position as period_number,
-        periods.position as cell_position
+        periods.period_position - cohorts.period_position as period_number,
+        periods.period_position as cell_position
     from cohorts
     inner join periods
         on
             cohorts.period_type = periods.period_type
-            and periods.position >= cohorts.position
-            and periods.position - cohorts.position <= case cohorts.period_type
-                {%- for period, most in var('retention_max_periods').items() %}
-                when '{{ period }}' then {{ most }}
-                {%- endfor %}
-            end
+            and cohorts.period_position <= periods.period_position
+    where periods.period_position - cohorts.period_position <= {{ retention_max_periods('cohorts.period_type') }}
 ),
 
 retained_on_or_after as (
@@ -115,7 +119,7 @@ counted as (
         on
             cells.period_type = active.period_type
             and cells.cohort_start = active.cohort_start
-            and cells.cell_position = active.position
+            and cells.cell_position = active.period_position
     left join retained_on_or_after
         on
             cells.period_type = retained_on_or_after.period_type
@@ -126,16 +130,16 @@ counted as (
 select
     period_type,
     cohort_start,
-    cast(period_number as integer) as period_number,
     cohort_people,
     retained_people,
+    is_complete,
+    is_first_period as is_left_censored,
+    cast(period_number as integer) as period_number,
     cast(retained_people as double) / cohort_people as retention_rate,
     cast(retained_on_or_after_people as bigint) as retained_on_or_after_people,
     cast(retained_on_or_after_people as double) / cohort_people as on_or_after_rate,
     case
         when is_complete
             then cast({{ days_between('period_start', as_of_date('usage')) }} as integer)
-    end as followup_days,
-    is_complete,
-    is_first_period as is_left_censored
+    end as followup_days
 from counted

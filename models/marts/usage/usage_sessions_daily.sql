@@ -21,11 +21,11 @@ daily as (
 
 select
     dates.date_day,
+    dates.is_complete,
+    daily.median_session_minutes,
     coalesce(daily.sessions, 0) as sessions,
     coalesce(daily.people_with_sessions, 0) as people_with_sessions,
     coalesce(daily.session_minutes, 0) as session_minutes,
-    daily.session_minutes / daily.sessions as mean_session_minutes,
-    daily.median_session_minutes,
-    dates.is_complete
+    daily.session_minutes / daily.sessions as mean_session_minutes
 from {{ ref('int_usage_dates') }} as dates
 left join daily on dates.date_day = daily.session_date

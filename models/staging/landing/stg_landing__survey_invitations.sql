@@ -23,7 +23,7 @@ renamed as (
 
         -- judgement
         raw_text,
-        {{ rejection_reason('survey_invitations', {'unknown_survey_kind': 'survey_kind not in ' ~ survey_kinds()}) }} as rejection_reason
+        {{ rejection_reason('survey_invitations', invitation_rules()) }} as rejection_reason
     from source
 )
 

@@ -1,0 +1,56 @@
+# Two commands: `make build` sets up and builds the demo company, `make test` runs everything that must pass.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: build test setup demo lint format bench faults lock-dependencies clean
+
+build: demo
+	dbt build --quiet --warn-error-options '{"silence": ["UnusedResourceConfigPath"]}'
+	product-health headline
+
+test: demo lint
+	dbt build
+	pytest
+
+setup: $(VENV)/.setup-done
+
+# A virtual environment of its own with the locked dependencies, made again when they change.
+$(VENV)/.setup-done: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11 to 3.13 is needed (dbt-core 1.11 does not import on 3.14); set PYTHON=python3.12, say."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	mkdir -p .warehouse
+	touch $@
+
+# The demo company is written once; what you land yourself is left alone.
+demo: setup
+	@test -d landing/loads || product-health demo --out landing
+
+lint: setup
+	ruff check .
+	ruff format --check .
+	mypy
+	sqlfluff lint models macros tests
+
+format: setup
+	ruff check --fix .
+	ruff format .
+	sqlfluff fix models macros tests
+
+bench: setup
+	python tests/benchmarks/run.py
+
+faults: setup
+	pytest -m faults
+
+# Needs uv. Names no host, and holds for every supported Python.
+lock-dependencies:
+	uv pip compile --universal --python-version 3.11 --extra dev --no-strip-extras --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf target logs .warehouse/* landing

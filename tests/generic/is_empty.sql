@@ -1,0 +1,7 @@
+{# The model has no rows. #}
+{% test is_empty(model) %}
+
+    select *
+    from {{ model }}
+
+{% endtest %}
