@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 from product_health.errors import UserError
 from product_health.landing.records import Record
@@ -22,7 +23,7 @@ HTTP = re.compile(r"(https?|s3|gs|ftp)://", re.IGNORECASE)
 def is_url(source: str) -> bool:
     """Tell a database URL from a file name; UserError for the address of a file elsewhere."""
     if HTTP.match(source):
-        message = f"{source.partition('?')[0]}: land reads local files; download it first"
+        message = "--from: land reads local files and databases; download the file first"
         raise UserError(message)
     return URL.match(source) is not None
 
@@ -51,7 +52,7 @@ def read_query(url: str, query: str | None, scratch: Path, progress: Progress) -
         engine = create_engine(url)
         label = safe_name(url, query)
     except (ArgumentError, ImportError, SQLAlchemyError, ValueError) as error:
-        message = f"--from: this database cannot be used: {_without_secrets(error, url)}"
+        message = f"--from: this database cannot be used: {without_secrets(error, url)}"
         raise UserError(message) from None
     spool = Spool(scratch / "rows.jsonl", Columns())
     try:
@@ -66,7 +67,7 @@ def read_query(url: str, query: str | None, scratch: Path, progress: Progress) -
     except Exception as error:  # drivers raise what they like; none may show a trace or a secret
         if isinstance(error, UserError | MemoryError):
             raise
-        message = f"{label}: the query failed: {_without_secrets(error, url)}"
+        message = f"{label}: the query failed: {without_secrets(error, url)}"
         raise UserError(message) from None
     finally:
         engine.dispose()
@@ -81,7 +82,7 @@ def _records(rows: Any) -> Iterator[Record]:
             yield None, json.dumps([_shown(value) for value in row])
 
 
-def database_text(value: Any) -> str | None:
+def database_text(value: Any) -> str | None:  # noqa: PLR0911 - one a type
     """Return a database value as text, exactly; UnicodeDecodeError for bytes that are no text."""
     if value is None or isinstance(value, str):
         return value
@@ -110,10 +111,11 @@ def _digest(spool: Spool) -> str:
     return hashlib.sha256(json.dumps([spool.columns.names, rows]).encode()).hexdigest()
 
 
-def _without_secrets(error: Exception, url: str) -> str:
+def without_secrets(error: Exception, url: str) -> str:
     """Return the first line of a driver's message with every piece of the URL's secrets masked."""
     message = first_line(error)
-    secrets = re.findall(r"://[^/@]*?:([^/]*)@", url) + re.findall(r"[?&][^=&]+=([^&]+)", url)
-    for secret in [url, *secrets]:
+    written = re.findall(r"://[^/@]*?:([^/]*)@", url) + re.findall(r"[?&][^=&]+=([^&]+)", url)
+    secrets = {url, *written, *map(unquote_plus, written), *map(unquote, written)}
+    for secret in sorted(secrets, key=len, reverse=True):
         message = message.replace(secret, "***")
     return message

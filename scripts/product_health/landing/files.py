@@ -23,7 +23,7 @@ CHUNK = 1024 * 1024
 def find_files(source: str) -> list[Path]:
     """Return the file, or the files that a pattern matches, by name; UserError where none is."""
     if not Path(source).exists() and has_magic(source):
-        paths = [Path(name) for name in sorted(glob(source, recursive=True))]
+        paths = [Path(name) for name in sorted(glob(source, recursive=True))]  # noqa: PTH207 - may be absolute
     else:
         paths = [Path(source)]
     if not paths:
@@ -89,7 +89,9 @@ def open_text(path: Path, encoding: str | None) -> Iterator[tuple[TextIO, Binary
     """
     try:
         with path.open("rb") as raw:
-            binary = cast("BinaryIO", gzip.open(raw)) if _start(path)[:2] == GZIP else raw
+            binary = (
+                cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if _start(path)[:2] == GZIP else raw
+            )
             buffered = io.BufferedReader(cast("io.RawIOBase", binary), CHUNK)
             name = encoding or _marked_encoding(buffered.peek(4))
             codec = "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name

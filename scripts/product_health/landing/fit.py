@@ -35,7 +35,7 @@ class Fit:
         return sum(misfit.row_count for misfit in self.misfits)
 
 
-def check_fit(
+def check_fit(  # noqa: PLR0913
     connection: duckdb.DuckDBPyConnection,
     entity: Entity,
     path: Path,

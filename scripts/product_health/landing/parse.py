@@ -70,7 +70,7 @@ def describe(connection: duckdb.DuckDBPyConnection, source_sql: str) -> dict[str
     return {row[0]: row[1] for row in rows}
 
 
-def strict_select(
+def strict_select(  # noqa: PLR0913 - callers name the options
     entity: Entity,
     source_sql: str,
     mapping: Mapping[str, Rule] | None = None,
@@ -236,7 +236,7 @@ def row_hash(names: list[str]) -> str:
 
 
 def bounded(value: str, data_type: str) -> str:
-    """Return SQL that is NULL for times outside 1900 to 2199 and for numbers that are not finite."""
+    """Return SQL that is NULL for a time outside 1900 to 2199 and a number that is not finite."""
     if data_type == "number":
         return f"case when isfinite({value}) then {value} end"
     if data_type in {"date", "timestamp"}:

@@ -7,18 +7,18 @@ import duckdb
 
 from product_health.contract import Column, Entity
 from product_health.errors import UserError
+from product_health.landing import sql
 from product_health.landing.parse import (
     FORMATS,
+    INTERNAL,
     RECEIVED_AT,
     ROW_HASH,
     ROW_NUMBER,
-    INTERNAL,
     Rule,
     bounded,
     convert,
     effective_rules,
 )
-from product_health.landing import sql
 from product_health.landing.request import Reading
 
 GENERATED = {"@row_hash": ROW_HASH, "@row_number": ROW_NUMBER}
@@ -36,6 +36,9 @@ def resolve(
     allowed = {column.name: column for column in (*entity.columns, RECEIVED_AT)}
     for name in (*reading.map, *reading.set):
         _check_contract_column(entity, name, allowed)
+    for name in reading.map.keys() & reading.set.keys():
+        message = f"{name} is both mapped and set: leave one out"
+        raise UserError(message)
     rules = {name: _rule(allowed[name], spec, label, types) for name, spec in reading.map.items()}
     rules |= {name: _constant(allowed[name], value) for name, value in reading.set.items()}
     complete = effective_rules(entity, types, rules)

@@ -14,8 +14,8 @@ import duckdb
 from product_health.contract import Entity
 from product_health.errors import UserError
 from product_health.landing import database
-from product_health.landing.fit import Fit, check_fit
 from product_health.landing.files import digest, find_files
+from product_health.landing.fit import Fit, check_fit
 from product_health.landing.parse import INTERNAL, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import resolve, unmapped
@@ -52,12 +52,14 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
     entity = store.contract.entity(request.entity)
     fingerprint = _fingerprint_of_files(request, store, reporter)
-    with store.begin_load(refuse_repeats=not request.again) as pending:
-        with tempfile.TemporaryDirectory(dir=pending.folder) as scratch:
-            with duckdb.connect(config={"temp_directory": f"{scratch}/duckdb"}) as connection:
-                source = _read(request, fingerprint, connection, Path(scratch), reporter)
-                with reporter.step(f"landing {entity.name}"):
-                    outcome = _write(request, entity, source, connection, pending)
+    with (
+        store.begin_load(refuse_repeats=not request.again) as pending,
+        tempfile.TemporaryDirectory(dir=pending.folder) as scratch,
+        duckdb.connect(config={"temp_directory": f"{scratch}/duckdb"}) as connection,
+    ):
+        source = _read(request, fingerprint, connection, Path(scratch), reporter)
+        with reporter.step(f"landing {entity.name}"):
+            outcome = _write(request, entity, source, connection, pending)
     if pending.load_id is None:
         message = f"{source.name}: was not landed"
         raise UserError(message)

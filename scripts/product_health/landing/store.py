@@ -48,7 +48,7 @@ class PendingLoad:
     rows: list[LoadRow] = field(default_factory=list)
     load_id: int | None = None  # given when the load becomes visible
 
-    def write(
+    def write(  # noqa: PLR0913 - callers name the options
         self,
         connection: duckdb.DuckDBPyConnection,
         entity: str,

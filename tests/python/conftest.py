@@ -1,0 +1,58 @@
+"""What several test folders share."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from landing_door import Door
+from product_health.contract import CONTRACT_FILE, Contract, load_contract
+from product_health.landing.store import LandingStore
+
+ROOT = Path(__file__).parents[2]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The landing contract."""
+    return load_contract(ROOT)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Third-party data, which is not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("no third-party data here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def empty_landing(tmp_path_factory: pytest.TempPathFactory, contract: Contract) -> Path:
+    """A landing folder as it is first made, to copy."""
+    path = tmp_path_factory.mktemp("empty") / "landing"
+    LandingStore(path, contract).ensure()
+    return path
+
+
+@pytest.fixture
+def door(
+    tmp_path: Path,
+    root: Path,
+    contract: Contract,
+    empty_landing: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Door:
+    """A project with a landing folder in which nothing has been landed."""
+    (tmp_path / "dbt_project.yml").touch()
+    (tmp_path / CONTRACT_FILE).parent.mkdir(parents=True)
+    shutil.copy(root / CONTRACT_FILE, tmp_path / CONTRACT_FILE)
+    shutil.copytree(empty_landing, tmp_path / "landing")
+    monkeypatch.chdir(tmp_path)
+    return Door(tmp_path, LandingStore(tmp_path / "landing", contract))
