@@ -1,0 +1,15 @@
+{# Net Promoter Score, -100 to 100, of counts or of sums of weights. NULL without answers. #}
+{% macro nps(promoters, detractors, total) -%}
+    100.0 * cast({{ promoters }} - {{ detractors }} as double) / nullif({{ total }}, 0)
+{%- endmacro %}
+
+{# Its margin of error in points; `responses` is the number of answers, for weights the effective one. NULL
+   where all answers share a category: the sample then tells nothing about how much they scatter. #}
+{% macro nps_margin_of_error(promoters, detractors, total, responses) -%}
+    {%- set promoter_share -%} cast({{ promoters }} as double) / nullif({{ total }}, 0) {%- endset -%}
+    {%- set detractor_share -%} cast({{ detractors }} as double) / nullif({{ total }}, 0) {%- endset -%}
+    {%- set variance -%}
+        ({{ promoter_share }} + {{ detractor_share }} - power({{ promoter_share }} - {{ detractor_share }}, 2))
+    {%- endset -%}
+    case when {{ variance }} > 0 then 100 * {{ survey_margin_of_error(variance, responses) }} end
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# What a respondent weighs in the ARR-weighted NPS: the account's ARR on the date of the answer, shared among
+   all of the account's current respondents. NULL where the account has no ARR: such an answer is left out. #}
+{% macro nps_arr_weight(account_arr, account_id, within) -%}
+    case
+        when {{ account_arr }} > 0
+            then {{ account_arr }} / count(*) over (partition by {{ within }}, {{ account_id }})
+    end
+{%- endmacro %}
+
+{# How many equally weighted answers would be as certain. #}
+{% macro nps_effective_responses(weight, squared_weight) -%}
+    {{ weight }} * {{ weight }} / {{ squared_weight }}
+{%- endmacro %}

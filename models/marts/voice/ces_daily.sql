@@ -1,0 +1,13 @@
+select
+    date_day,
+    responses,
+    score_total,
+    ces,
+    scale_lowest,
+    scale_highest,
+    margin_of_error,
+    is_small_sample,
+    has_full_window,
+    is_complete
+from {{ ref('int_ces_scores') }}
+where breakdown_type = 'total'

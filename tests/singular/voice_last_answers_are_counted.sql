@@ -1,0 +1,41 @@
+-- NPS of the last complete date over again, without spans: each person's last answer of the window.
+with
+
+headline as (
+    select *
+    from {{ ref('nps_daily') }}
+    where date_day = (select max(daily.date_day) from {{ ref('nps_daily') }} as daily where daily.is_complete)
+),
+
+answers as (
+    select
+        headline.date_day,
+        responses.category,
+        row_number() over (
+            partition by responses.person_id
+            order by responses.responded_at desc, responses.response_id desc
+        ) as answers_since
+    from {{ ref('voice_responses') }} as responses
+    inner join headline
+        on
+            responses.response_date <= headline.date_day
+            and responses.response_date > {{ add_days('headline.date_day', -1 * var('nps_window_days')) }}
+    where responses.survey_kind = 'nps'
+),
+
+counted as (
+    select
+        count(*) as responses,
+        count(case when category = 'promoter' then 1 end) as promoters,
+        count(case when category = 'detractor' then 1 end) as detractors
+    from answers
+    where answers_since = 1
+)
+
+select headline.*
+from headline
+cross join counted
+where
+    headline.responses <> counted.responses
+    or headline.promoters <> counted.promoters
+    or headline.detractors <> counted.detractors
