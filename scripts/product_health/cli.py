@@ -12,6 +12,7 @@ from product_health.errors import UserError
 COMMANDS = {
     "land": "product_health.landing.command:land",
     "demo": "product_health.demo.command:demo",
+    "headline": "product_health.headline:headline",
 }
 
 

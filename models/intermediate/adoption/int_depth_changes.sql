@@ -31,7 +31,7 @@ uses as (
 ),
 
 -- a date counts while it is in the window and its person has adopted the feature
-overlaps as (
+window_overlaps as (
     select
         adopters.feature_key,
         greatest(adopters.from_date, active_days.activity_date) as from_date,
@@ -50,7 +50,7 @@ adopter_active_days as (
         from_date,
         to_date,
         count(*) as active_days
-    from overlaps
+    from window_overlaps
     group by feature_key, from_date, to_date
 ),
 
