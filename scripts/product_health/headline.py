@@ -19,7 +19,6 @@ class Headline:
     """A number of the last complete date of a mart with a full window.
 
     `columns` are read from `mart` and shown by `template`, in order.
-    but for those that `optional` says may be missing.
     """
 
     label: str
@@ -39,6 +38,8 @@ class Headline:
         return self.template.format(*shown), row[0]
 
 
+SMALL_SAMPLE = "case when is_small_sample then ', a small sample' else '' end"
+
 HEADLINES = (
     Headline("DAU", "usage_daily", ("dau",), "{:,}"),
     Headline("MAU", "usage_daily", ("mau",), "{:,}"),
@@ -47,8 +48,8 @@ HEADLINES = (
     Headline(
         "NPS",
         "nps_daily",
-        ("nps", "round(margin_of_error, 1)", "responses"),
-        "{:.0f} ± {} ({:,} answers)",
+        ("nps", "round(margin_of_error, 1)", "responses", SMALL_SAMPLE),
+        "{:.0f} ± {} ({:,} answers{})",
     ),
     Headline(
         "Median first reply",
