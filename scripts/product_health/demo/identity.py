@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from product_health.demo.mess import Shares, plant
 from product_health.demo.params import DAY, HOUR, MINUTE
 from product_health.demo.people import BOT, CYCLE, CYCLE_SIZES, INDIVIDUAL, MEMBER, TEST, VISITOR
-from product_health.demo.rows import Rows, landed, make_rows, outcomes, time
+from product_health.demo.rows import CODE, Rows, landed, make_rows, time
 
 if TYPE_CHECKING:
     from product_health.demo.params import Bools, Ints, Parameters
@@ -115,27 +115,32 @@ def link_rows(parameters: Parameters, actors: Actors) -> Rows:
     actor.append(ring_actor)
     person.append(ring_person)
     at.append(parameters.start_us + HOUR * (2 + np.arange(len(ring_actor))))
-    return _as_rows(
-        parameters, rng, np.concatenate(actor), np.concatenate(person), np.concatenate(at)
-    )
+    links = _Links(np.concatenate(actor), np.concatenate(person), np.concatenate(at))
+    return _as_rows(parameters, rng, actors.people, links)
+
+
+class _Links(NamedTuple):
+    actor: Ints
+    person: Ints
+    at: Ints
 
 
 def _as_rows(
-    parameters: Parameters, rng: np.random.Generator, actor: Ints, person: Ints, at: Ints
+    parameters: Parameters, rng: np.random.Generator, people: People, links: _Links
 ) -> Rows:
-    inside = at < parameters.end_us
-    actor, person, at = actor[inside], person[inside], at[inside]
-    late = (rng.random(len(at)) < 0.05) & (actor >= 0)
-    delay = np.where(
-        late, rng.integers(DAY, 20 * DAY, len(at)), rng.integers(MINUTE, HOUR, len(at))
-    )
-    in_ring = at < parameters.start_us + 12 * HOUR
+    inside = links.at < parameters.end_us
+    actor, person, at = (values[inside] for values in links)
+    count = len(at)
+    late = rng.random(count) < 0.05
+    delay = np.where(late, rng.integers(DAY, 20 * DAY, count), rng.integers(MINUTE, HOUR, count))
+    in_ring = np.isin(actor, np.flatnonzero(people.kind == CYCLE))
     rows = make_rows(
         "usage_identities",
         {"actor": actor, "person": person},
         event=at,
         received=at + np.where(in_ring, HOUR, delay),
     )
+    rows.kind[in_ring] = CODE["identity_cycle"]
     return plant(rows, parameters, rng, Shares(0.01, 0.01, 0.0, 0.0, 0.006))
 
 
@@ -160,7 +165,8 @@ def resolve(parameters: Parameters, actors: Actors, rows: Rows, loads: int) -> t
     The earliest link counts and is followed to its end; whoever goes round is a person of its own.
     """
     present = landed(rows, parameters, loads)
-    links = present.take(outcomes(present) == 0)
+    stated = np.isin(present.kind, [CODE["sound"], CODE["identity_cycle"]])
+    links = present.take(stated)
     links = links.take(np.argsort(-links.event, kind="stable"))
     step = np.arange(len(actors), dtype=np.int64)
     step[links.columns["actor"]] = links.columns["person"]

@@ -185,27 +185,19 @@ def identity(known: Known, links: Rows) -> dict[str, int]:
     """Links and what they lead to."""
     present = landed(links, known.world.parameters, known.loads)
     accepted = present.take(outcomes(present) == 0)
-    rings = known.in_cycle[: len(known.world.actors.people)]
+    in_cycles = int((present.kind == CODE["identity_cycle"]).sum())
     first = known.world.actors.anonymous_start
     actor = np.unique(accepted.columns["actor"].astype(np.int64))
-    actor = actor[actor >= first]
-    person = known.person[actor]
-    is_anonymous = actor < known.world.actors.device_start
-    in_ring = known.in_cycle[accepted.columns["actor"].astype(np.int64)]
     return {
         "accepted_links": len(accepted),
-        "links_in_cycles": int(in_ring.sum()),
-        "cycles": _cycles(known) if rings.any() else 0,
-        "actors_in_cycles": int(rings.sum()),
+        "links_in_cycles": in_cycles,
+        "cycles": len(CYCLE_SIZES) if in_cycles else 0,
+        "actors_in_cycles": int(known.in_cycle.sum()),
         "linked_actors": len(actor),
-        "actors_linked_to_a_known_person": int((person < first).sum()),
-        "contradicted_actors": len(accepted) - int(in_ring.sum()) - len(actor),
-        "anonymous_actors_linked": int(is_anonymous.sum()),
+        "actors_linked_to_a_known_person": int((known.person[actor] < first).sum()),
+        "contradicted_links": len(accepted) - len(actor),
+        "anonymous_actors_linked": int((actor < known.world.actors.device_start).sum()),
     }
-
-
-def _cycles(known: Known) -> int:
-    return len(CYCLE_SIZES) if known.in_cycle.sum() == sum(CYCLE_SIZES) else -1
 
 
 def accounts_truth(known: Known, accounts: Rows, terms: Rows) -> dict[str, object]:

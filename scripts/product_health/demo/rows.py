@@ -28,6 +28,7 @@ KINDS: dict[str, int] = {
     "changed_same_load": DUPLICATE,
     "same_id_other_time": ACCEPTED,
     "future_clock": QUARANTINED,
+    "identity_cycle": QUARANTINED,
     "bad_time": QUARANTINED,
     "missing_id": QUARANTINED,
     "ragged": QUARANTINED,
