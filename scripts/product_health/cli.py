@@ -15,6 +15,9 @@ COMMANDS = {
     "headline": "product_health.headline:headline",
 }
 
+# What DuckDB raises, in place of KeyboardInterrupt, where Ctrl-C comes in the middle of a query.
+INTERRUPTED = "Query interrupted"
+
 
 class LazyGroup(click.Group):
     """A group that imports a command when it is asked for, and prints a UserError plainly."""
@@ -38,6 +41,10 @@ class LazyGroup(click.Group):
         except UserError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(1)
+        except RuntimeError as error:
+            if str(error) != INTERRUPTED:
+                raise
+            raise click.Abort from error
 
 
 @click.group(cls=LazyGroup)

@@ -194,17 +194,29 @@ def _judgement(values: Mapping[str, _Value], types: Mapping[str, str], inputs: l
     if not cases:
         return "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text"
     parse_error = f"case {' '.join(cases)} end"
+    as_it_came = f"coalesce({row_text}, {row_json(inputs, types)})"
     return (
         f"{parse_error} as parse_error, "
-        f"case when {parse_error} is not null then coalesce({row_text}, {row_json(inputs)}) end "
+        f"case when {parse_error} is not null then {as_it_came} end "
         "as raw_text"
     )
 
 
-def row_json(names: list[str]) -> str:
+def row_json(names: list[str], types: Mapping[str, str]) -> str:
     """Return SQL for the row as a JSON object, as text."""
-    pairs = ", ".join(f"{sql.text(name)}, {sql.identifier(name)}" for name in names)
+    pairs = ", ".join(f"{sql.text(name)}, {_json_value(name, types[name])}" for name in names)
     return f"cast(json_object({pairs}) as varchar)"
+
+
+def _json_value(name: str, value_type: str) -> str:
+    """Return SQL for a value in JSON, which has no way to write NaN and infinity but as text."""
+    value = sql.identifier(name)
+    if value_type not in {"DOUBLE", "FLOAT"}:
+        return value
+    return (
+        f"case when isfinite({value}) or {value} is null then to_json({value}) "
+        f"else to_json(cast({value} as varchar)) end"
+    )
 
 
 def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]) -> str:

@@ -259,6 +259,26 @@ def write_parquet(door: Door, name: str, select: str) -> Path:
     return path
 
 
+def test_raw_text_of_nan_is_json(door: Door) -> None:
+    select = (
+        "select 'e' || n as response_id, 's' as survey_id, 'nps' as survey_kind, 'p' as person_id"
+    )
+    select += (
+        ", date '2026-01-31' as responded_at, n as score from unnest(['7.5', 'nan']::double[]) t(n)"
+    )
+    path = write_parquet(door, "answers", select)
+    good, bad = door.landed("survey_responses", "--from", path)
+    assert (good["score"], bad["score"], bad["parse_error"]) == (7.5, None, "score")
+    assert json.loads(bad["raw_text"], parse_constant=pytest.fail)["score"] == "nan"
+
+
+def test_folders_called_like_columns_bring_none(door: Door) -> None:
+    (door.folder / "event_name=click").mkdir()
+    write_parquet(door, "event_name=click/p", "select 'e1' as event_id, 'a' as actor_id")
+    message = door.refused("usage_events", "--from", "event_name=*/*.parquet")
+    assert "no column for event_name" in message
+
+
 def test_same_id_with_different_content_is_landed_twice(door: Door) -> None:
     path = door.file("events.csv", HEADER + GOOD + GOOD.replace("ann", "bob"))
     landed = door.landed("usage_events", "--from", path)

@@ -11,6 +11,7 @@ import pytest
 
 from landing_door import Door
 from product_health.landing.database import safe_name, without_secrets
+from product_health.landing.store import LandingStore
 
 MESSAGES = "1 2 1082040961\n3 4 1082155839\n1 2 1082040961\n"
 MESSAGE_FLAGS = (
@@ -242,6 +243,16 @@ def test_report_names_what_does_not_parse(door: Door) -> None:
 
 def test_entity_or_file_left_out(door: Door) -> None:
     assert "ENTITY --from FILE" in door.refused("usage_events")
+
+
+def test_ctrl_c_in_the_middle_of_a_query(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_store: LandingStore) -> None:
+        raise RuntimeError("Query interrupted")  # noqa: EM101, TRY003 - as DuckDB raises it
+
+    monkeypatch.setattr(LandingStore, "loads", interrupted)
+    result = door.land("--list")
+    assert result.exit_code == 1
+    assert "Aborted!" in result.stderr
 
 
 def test_outside_a_project(tmp_path: Path, door: Door) -> None:
