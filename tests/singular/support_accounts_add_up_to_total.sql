@@ -16,8 +16,8 @@ without_account as (
     from {{ ref('support_daily') }} as daily
     left join {{ ref('support_tickets') }} as tickets
         on
-            tickets.created_date <= daily.date_day
-            and tickets.created_date > {{ add_days('daily.date_day', -1 * var('window_days')) }}
+            daily.date_day >= tickets.created_date
+            and {{ add_days('daily.date_day', -1 * var('window_days')) }} < tickets.created_date
             and tickets.is_without_account
     group by daily.date_day
 )
@@ -25,8 +25,8 @@ without_account as (
 select
     daily.date_day,
     daily.tickets_created_28d,
-    coalesce(accounts.tickets, 0) as of_accounts,
-    without_account.tickets as without_account
+    without_account.tickets as without_account,
+    coalesce(accounts.tickets, 0) as of_accounts
 from {{ ref('support_daily') }} as daily
 inner join without_account on daily.date_day = without_account.date_day
 left join accounts on daily.date_day = accounts.date_day

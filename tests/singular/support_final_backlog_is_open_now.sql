@@ -8,12 +8,14 @@ last_date as (
 ),
 
 open_tickets as (
-    select count(*) as open_tickets
+    select count(*) as tickets
     from {{ ref('support_tickets') }}
     where is_open
 )
 
-select *
+select
+    last_date.backlog,
+    open_tickets.tickets as open_tickets
 from last_date
 cross join open_tickets
-where backlog <> open_tickets
+where last_date.backlog <> open_tickets.tickets

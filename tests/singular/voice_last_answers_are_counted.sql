@@ -1,10 +1,20 @@
 -- NPS of the last complete date over again, without spans: each person's last answer of the window.
 with
 
-headline as (
-    select *
+daily as (
+    select
+        date_day,
+        responses,
+        promoters,
+        detractors,
+        row_number() over (order by date_day desc) as dates_since
     from {{ ref('nps_daily') }}
-    where date_day = (select max(daily.date_day) from {{ ref('nps_daily') }} as daily where daily.is_complete)
+    where is_complete
+),
+
+headline as (
+    select * from daily
+    where dates_since = 1
 ),
 
 answers as (
@@ -32,7 +42,12 @@ counted as (
     where answers_since = 1
 )
 
-select headline.*
+select
+    headline.date_day,
+    headline.responses,
+    counted.responses as responses_counted,
+    counted.promoters as promoters_counted,
+    counted.detractors as detractors_counted
 from headline
 cross join counted
 where
