@@ -152,6 +152,11 @@ def _land(request: Request, store: LandingStore) -> None:
     click.echo(f"  complete until {_time(row['complete_until'])} UTC")
     if fit.misfits:
         click.echo(f"  {fit.unparsed_count:,} rows do not parse: {summary(fit)}")
+    if outcome.made:
+        click.echo(
+            f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count "
+            f"once (--map {outcome.made[0]}=@row_number counts every row)"
+        )
     if outcome.unmapped:
         click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
     if outcome.empty:

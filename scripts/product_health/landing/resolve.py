@@ -45,6 +45,7 @@ def resolve(
     if not by_name and RECEIVED_AT.name not in rules:
         complete.pop(RECEIVED_AT.name, None)
     _check_rest(entity, reading, complete)
+    complete |= dict.fromkeys(made_ids(entity, complete, types), ROW_HASH)
     _check_required(entity, complete, reading, label, types)
     return complete
 
@@ -153,11 +154,30 @@ def _check_required(
         raise UserError(message + _id_offer(entity, column))
 
 
+def made_ids(entity: Entity, rules: Mapping[str, Rule], types: Mapping[str, str]) -> list[str]:
+    """Return the id column that is made from each row, if the input has none that could be it."""
+    return [
+        column.name
+        for column in entity.columns
+        if _only_numbers_rows(entity, column)
+        and column.name not in rules
+        and not any(_may_be_id(name, column.name) for name in types)
+    ]
+
+
+def _may_be_id(name: str, wanted: str) -> bool:
+    return name.lower() == "id" or bool(get_close_matches(wanted, [name.lower()], cutoff=0.5))
+
+
+def _only_numbers_rows(entity: Entity, column: Column) -> bool:
+    if entity.version is not None or set(entity.key) - {column.name, entity.event_time}:
+        return False
+    return column.name in entity.key and column.name != entity.event_time
+
+
 def _id_offer(entity: Entity, column: Column) -> str:
     """Offer a made id where the column does nothing but number the rows."""
-    if entity.version is not None or set(entity.key) - {column.name, entity.event_time}:
-        return ""
-    if column.name not in entity.key or column.name == entity.event_time:
+    if not _only_numbers_rows(entity, column):
         return ""
     return (
         f"; or have ids made: --map {column.name}=@row_hash (rows that repeat exactly become "

@@ -16,7 +16,7 @@ from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import digest, find_files
 from product_health.landing.fit import Fit, check_fit
-from product_health.landing.parse import INTERNAL, Rule, strict_select
+from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import resolve, unmapped
 from product_health.landing.sources import Part, Progress, first_line, read_files
@@ -39,6 +39,7 @@ class Outcome:
     fit: Fit
     unmapped: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _write(
     source: _Input,
     connection: duckdb.DuckDBPyConnection,
     pending: PendingLoad,
-) -> tuple[LoadRow, Fit, list[str], list[str]]:
+) -> tuple[LoadRow, Fit, list[str], list[str], list[str]]:
     _check_rows(request, source.parts)
     rules = [
         resolve(
@@ -137,7 +138,14 @@ def _write(
     _check_count(source, row)
     path = pending.folder / f"{entity.name}.parquet"
     fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
-    return row, fit, _all_unmapped(request, source.parts, rules), _empty(request, entity, rules)
+    unmapped_columns = _all_unmapped(request, source.parts, rules)
+    return row, fit, unmapped_columns, _empty(request, entity, rules), _made(request, rules)
+
+
+def _made(request: Request, rules: list[dict[str, Rule]]) -> list[str]:
+    """Return the columns that were made of the row though nobody asked for it."""
+    names = {name for part in rules for name, rule in part.items() if rule == ROW_HASH}
+    return sorted(names - request.reading.map.keys())
 
 
 def _select(

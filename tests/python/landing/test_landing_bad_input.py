@@ -34,7 +34,7 @@ def test_missing_required_column_names_file_column_and_a_near_one(door: Door) ->
 
 
 def test_missing_id_offers_made_ones(door: Door) -> None:
-    path = door.file("events.csv", "actor_id,event_name,occurred_at\nann,click,2026-01-31\n")
+    path = door.file("events.csv", "id,actor_id,event_name,occurred_at\n1,ann,click,2026-01-31\n")
     message = door.refused("usage_events", "--from", path)
     assert "event_id=@row_hash" in message
     assert "event_id=@row_number" in message

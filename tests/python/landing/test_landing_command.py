@@ -39,6 +39,14 @@ def test_messages_with_row_hash(door: Door) -> None:
     assert len({row["received_at"] for row in landed}) == 1
 
 
+def test_id_is_made_where_the_input_has_none(door: Door) -> None:
+    path = door.file("m.txt", MESSAGES)
+    made = door.landed("usage_events", "--from", path, *MESSAGE_FLAGS)
+    asked = door.landed("usage_events", "--from", path, *HASHED, "--again")
+    assert [row["event_id"] for row in made] == [row["event_id"] for row in asked]
+    assert made[0]["event_id"] != made[1]["event_id"]
+
+
 def test_row_hash_is_that_of_the_row_in_another_file(door: Door) -> None:
     first = door.landed("usage_events", "--from", door.file("m.txt", MESSAGES), *HASHED)
     again = door.landed("usage_events", "--from", door.file("n.txt", MESSAGES[15:]), *HASHED)
