@@ -38,7 +38,6 @@ spans as (
     {{ spans_between('boundaries') }}
 ),
 
--- before its first version an account has that version's values
 ranked_versions as (
     select
         spans.account_id,
@@ -49,7 +48,7 @@ ranked_versions as (
         versions.size_segment,
         versions.industry,
         versions.region,
-        coalesce(versions.version_date > spans.valid_from_date, false) as is_backfilled,
+        coalesce(versions.is_backfilled, false) as is_backfilled,
         row_number() over (
             partition by spans.account_id, spans.valid_from_date
             order by versions.version_date desc
@@ -58,7 +57,7 @@ ranked_versions as (
     left join versions
         on
             spans.account_id = versions.account_id
-            and (spans.valid_from_date >= versions.version_date or versions.is_first_version)
+            and spans.valid_from_date >= versions.version_date
 )
 
 select

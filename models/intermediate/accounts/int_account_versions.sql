@@ -13,8 +13,25 @@ ranked as (
     select
         *,
         row_number() over (partition by account_id, version_date order by updated_at desc) as rank_in_date,
-        min(version_date) over (partition by account_id) as first_version_date
+        row_number() over (partition by account_id order by updated_at) as version_number
     from versions
+),
+
+holding as (
+    select
+        *,
+        version_date as holds_from_date,
+        false as is_backfilled
+    from ranked
+    where rank_in_date = 1
+    union all
+    -- before its first version an account has that version's values
+    select
+        *,
+        {{ beginning_of_time() }} as holds_from_date,
+        true as is_backfilled
+    from ranked
+    where version_number = 1
 )
 
 select
@@ -26,7 +43,6 @@ select
     region,
     owner,
     created_at,
-    version_date,
-    version_date = first_version_date as is_first_version
-from ranked
-where rank_in_date = 1
+    holds_from_date as version_date,
+    is_backfilled
+from holding
