@@ -1,8 +1,8 @@
 """Support by date, account and feature: backlog, waiting times, contact rates.
 
 Choices: a ticket created at the very moment as_of_date ends belongs to the next date and is left
-out of waiting times; a reply at that moment still counts. `as_of` is the lesser of support's and
-usage's, where usage has none support's alone, as `least` has it in SQL. Off the usage spine the
+out of waiting times; a reply at that moment still counts. A date is complete where it is
+for support and for usage; where usage was never landed, for support alone. Off the usage spine the
 people of an account or feature are unknown (NULL), as the product's are. Tickets about a feature
 that the seed does not know are in no row by feature.
 """
@@ -49,14 +49,15 @@ def _created(world: World, ticket: Ticket) -> date:
 
 def _spine(world: World, found: Sequence[Ticket]) -> list[date]:
     created = [_created(world, ticket) for ticket in found]
-    solved = [world.local(moment) for ticket in found for moment in ticket.story.solves]
-    last = max(created + solved, default=None)
+    stories = [ticket.story for ticket in found]
+    changed = [world.local(moment) for one in stories for moment in one.solves + one.reopens]
+    last = max(created + changed, default=None)
     return spine(min(created, default=None), last, world.as_of.get("support"))
 
 
 def _is_complete(world: World, day: date) -> bool:
-    known = [world.as_of.get(family) for family in ("support", "usage")]
-    return is_complete(day, min((as_of for as_of in known if as_of), default=None))
+    usage = world.as_of.get("usage")
+    return is_complete(day, world.as_of.get("support")) and (usage is None or day <= usage)
 
 
 def _support_daily(world: World, found: Sequence[Ticket], days: Sequence[date]) -> list[Row]:
