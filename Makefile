@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: build test setup demo lint format bench faults lock-dependencies clean
 
 build: demo
-	dbt build --quiet --warn-error-options '{"silence": ["UnusedResourceConfigPath"]}'
+	dbt build
 	product-health headline
 
 test: demo lint
