@@ -154,8 +154,8 @@ def _land(request: Request, store: LandingStore) -> None:
         click.echo(f"  {fit.unparsed_count:,} rows do not parse: {summary(fit)}")
     if outcome.made:
         click.echo(
-            f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count "
-            f"once (--map {outcome.made[0]}=@row_number counts every row)"
+            f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
+            f" once (--map {outcome.made[0]}=@row_number counts every row)"
         )
     if outcome.unmapped:
         click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
