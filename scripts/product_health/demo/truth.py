@@ -213,8 +213,8 @@ class UsageTruth:
         number = np.full(len(day), index, dtype=np.int64)
         may = self.known.world.launched(day, number)
         is_entitled = entitlement(self.known, account, day, number)
-        uses = (feature == index) & may & is_entitled
         may &= is_entitled
+        uses = (feature == index) & may
         eligible, adopted = _adopters(person[may], person[uses], item.min_uses)
         in_account = account >= 0
         accounts = _adopters(account[may & in_account], account[uses & in_account], item.min_uses)
@@ -226,7 +226,7 @@ class UsageTruth:
             "eligible_accounts": accounts[0],
             "adopted_accounts": accounts[1],
             "account_adoption_rate": ratio(accounts[1], accounts[0]),
-            "uses_without_entitlement": int(((feature == index) & ~is_entitled).sum()),
+            "uses_without_entitlement": int(((feature == index) & ~may).sum()),
         }
 
 

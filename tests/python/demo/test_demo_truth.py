@@ -112,7 +112,7 @@ def test_adoption(landed: Landed, world: World, as_of: date) -> None:
             eligible.update({one.person for one in able})
             used.update({person for person, n in people.items() if n >= least})
         unentitled = sum(one.feature == key for one in window) - sum(
-            one.feature == key for one in entitled
+            one.feature == key for one in able
         )
         assert truth["uses_without_entitlement"] == unentitled, key
         assert (truth["launched_on"] or "") == feature["launched_on"]
