@@ -9,7 +9,8 @@ pieces as (
         coalesce(subscriptions.ended_date, {{ end_of_time() }}) as to_date
     from {{ ref('int_subscriptions') }} as subscriptions
     inner join {{ ref('int_availabilities') }} as availabilities
-        on '|' || availabilities.plans || '|' like '%|' || subscriptions.plan || '|%'
+        -- not LIKE, to which an underscore in a plan's name is any character
+        on {{ dbt.position("'|' || subscriptions.plan || '|'", "'|' || availabilities.plans || '|'") }} > 0
     where subscriptions.ended_date is null or subscriptions.started_date < subscriptions.ended_date
 ),
 
