@@ -3,13 +3,10 @@
 Hypothesis draws the outline of a company (how much of what, and which trouble); a generator seeded
 by one drawn number fills it in. Every row has a generator of its own, so that a smaller outline has
 fewer rows and not other ones: that is what lets hypothesis shrink a failing company.
-
-Rows that share key, version and load always have the same content: which of two different ones
-would count is decided by a hash that only the models know.
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -185,7 +182,7 @@ def _table(outline: Outline, sketch: Sketch, entity: str) -> list[Row]:
         for made in MAKERS[entity](sketch, rng, index):
             row = dict.fromkeys(contract()[entity].types) | made
             rows += _landed(outline, entity, row, rng)
-    rows = _without_conflicts(entity, rows)
+    rows = [dict(row) for row in rows]
     counts: dict[int, int] = {}
     for row in rows:
         row["landing_row"] = counts.get(row["load_id"], 0)
@@ -214,11 +211,11 @@ def _landed(outline: Outline, entity: str, row: Row, rng: random.Random) -> list
 
 
 def _repeated(outline: Outline, entity: str, row: Row, rng: random.Random) -> list[Row]:
-    """Repeat a row: as it is, or in another load with other content behind the same key."""
+    """Repeat a row, in its load or another: as it is, or with other content behind the same key."""
     repeats = [row]
     for _ in range(rng.choice((1, 1, 2))):
         repeat = row | {"load_id": rng.randint(1, outline.loads)}
-        if repeat["load_id"] != row["load_id"] and rng.random() < 0.5:
+        if rng.random() < 0.5:
             repeat |= _other_content(entity, row)
         repeats.append(repeat)
     return repeats
@@ -250,19 +247,6 @@ def _unparseable(entity: str, row: Row, rng: random.Random) -> Row:
         return row | dict.fromkeys(types) | {"parse_error": "row", "raw_text": "a;b;c"}
     column = rng.choice(candidates)
     return row | {column: None, "parse_error": column, "raw_text": f'{{"{column}": "x"}}'}
-
-
-def _without_conflicts(entity: str, rows: Iterable[Row]) -> list[Row]:
-    """Drop rows that differ from another of the same identity and load."""
-    columns = contract()[entity].types
-    first: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    kept = []
-    for row in rows:
-        identity = (row["load_id"], *(row[column] for column in contract()[entity].identity))
-        content = tuple(row[column] for column in columns)
-        if row["parse_error"] or first.setdefault(identity, content) == content:
-            kept.append(dict(row))
-    return kept
 
 
 def _register(outline: Outline, tables: dict[str, list[Row]]) -> list[Row]:

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from hashlib import md5
 from math import isfinite
 from typing import Any
 
@@ -40,14 +39,17 @@ def settle(company: Company, entity: Entity) -> list[JudgedRow]:
 
 
 def _deduplicated(entity: Entity, rows: Iterable[Row]) -> list[JudgedRow]:
-    """Sort sound rows into those that count, their repeats, and versions that a later one beats."""
+    """Sort sound rows into those that count, their repeats, and versions that a later one beats.
+
+    Of repeats the one of the lowest load counts, the first of them in it.
+    """
     repeats: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
         repeats[tuple(row[column] for column in entity.identity)].append(row)
     settled: list[JudgedRow] = []
     versions: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for same in repeats.values():
-        first, *others = sorted(same, key=lambda row: _rank(entity, row))
+        first, *others = sorted(same, key=lambda row: (row["load_id"], row["landing_row"]))
         settled += [JudgedRow(row, "duplicate") for row in others]
         versions[tuple(first[column] for column in entity.key)].append(first)
     for history in versions.values():
@@ -56,16 +58,6 @@ def _deduplicated(entity: Entity, rows: Iterable[Row]) -> list[JudgedRow]:
             JudgedRow(row, "accepted" if row is latest else "superseded") for row in history
         ]
     return settled
-
-
-def _rank(entity: Entity, row: Row) -> tuple[int, str, int]:
-    """Rank repeats: the lowest load counts; within a load the content decides, by any fixed order.
-
-    Which order that is, nobody outside can tell: rows that differ in content and share key, version
-    and load are not compared with the models.
-    """
-    content = repr([row.get(column) for column in entity.types])
-    return row["load_id"], md5(content.encode()).hexdigest(), row["landing_row"]  # noqa: S324
 
 
 def rejection_reason(entity: Entity, row: Row, variables: dict[str, Any]) -> str | None:
