@@ -1,0 +1,145 @@
+"""One small company in one in-process database: land its rows, run the models, read the tables."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from math import isfinite
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from harness.project import Compiled, Model, compiled_variants
+from reference import Company, Row
+
+DATABASE = "product_health"
+SCHEMAS = ("landing", "staging", "intermediate", "marts", "seeds")
+REGISTER = "loads"
+TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "double"}
+
+
+def compiled_for(company: Company) -> Compiled:
+    """Give the project's SQL with the vars of a company."""
+    zone, as_of_date = company.vars["reporting_timezone"], company.vars["as_of_date"]
+    variant = "utc" if zone == "UTC" else "zoned"
+    return compiled_variants()["fixed" if as_of_date else variant].bound(zone, as_of_date)
+
+
+class Warehouse:
+    """A database in memory with the relations of the project; a context manager."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        """Create the schemas and the landing tables, all empty."""
+        self.compiled = compiled
+        self._connection = duckdb.connect()
+        for statement in (
+            "set threads = 1",
+            "set TimeZone = 'UTC'",
+            f"attach ':memory:' as {DATABASE}",
+            f"use {DATABASE}",
+            *(f"create schema {schema}" for schema in SCHEMAS),
+        ):
+            self._connection.execute(statement)
+        for name, columns in compiled.sources.items():
+            self._create(f"landing.{name}", {c: TYPES.get(t, t) for c, t in columns.items()})
+        for name, columns in compiled.seeds.items():
+            self._create(f"seeds.{name}", columns)
+
+    def __enter__(self) -> Self:
+        """Give the warehouse itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database; nothing of it is left."""
+        self._connection.close()
+
+    def _create(self, relation: str, columns: Mapping[str, str]) -> None:
+        definitions = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        self._connection.execute(f"create table {relation} ({definitions})")
+
+    def sow(self, seeds: Mapping[str, Sequence[Row]]) -> None:
+        """Fill the seeds, those that are not given with nothing."""
+        for name, columns in self.compiled.seeds.items():
+            self._connection.execute(f"truncate seeds.{name}")
+            self._insert(f"seeds.{name}", columns, seeds.get(name, []))
+
+    def land(self, company: Company, loads: Collection[int] | None = None) -> None:
+        """Land the rows and register rows of some loads of a company; of all where none is given.
+
+        As in the landing folder, a load that was taken back has its tombstone only.
+        """
+        undone = {row["load_id"] for row in company.loads if row["undone_at"] is not None}
+        tables = {**company.tables, REGISTER: company.loads}
+        for name, columns in self.compiled.sources.items():
+            rows = [
+                row
+                for row in tables.get(name, [])
+                if (loads is None or row["load_id"] in loads)
+                and (name == REGISTER or row["load_id"] not in undone)
+            ]
+            self._insert(f"landing.{name}", columns, rows)
+
+    def _insert(self, relation: str, columns: Iterable[str], rows: Sequence[Row]) -> None:
+        if rows:
+            names = list(columns)
+            values = ", ".join(
+                f"({', '.join(_literal(row.get(name)) for name in names)})" for row in rows
+            )
+            self._connection.execute(f"insert into {relation} values {values}")
+
+    def build(self, *, full_refresh: bool = False, only: Collection[str] | None = None) -> None:
+        """Run the models in order, or those named; the append models append if they are there."""
+        for model in self.compiled.models:
+            if only is None or model.name in only:
+                self._run(model, full_refresh=full_refresh)
+
+    def _run(self, model: Model, *, full_refresh: bool) -> None:
+        if model.incremental_sql and not full_refresh and self._exists(model):
+            self._connection.execute(f"insert into {model.relation} {model.incremental_sql}")
+            return
+        kind = "view" if model.kind == "view" else "table"
+        self._connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+
+    def _exists(self, model: Model) -> bool:
+        schema, name = model.relation.replace('"', "").split(".")[1:]
+        found = self._connection.execute(
+            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?",
+            [schema, name],
+        )
+        return bool(found.fetchall())
+
+    def rows(self, name: str) -> list[Row]:
+        """Give the rows of a model's relation."""
+        return self.query(f"select * from {self.compiled.model(name).relation}")
+
+    def query(self, sql: str) -> list[Row]:
+        """Give the rows of a query."""
+        result = self._connection.execute(sql)
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def built(company: Company, compiled: Compiled | None = None) -> Warehouse:
+    """Give a warehouse in which a company is landed and built in full."""
+    warehouse = Warehouse(compiled or compiled_for(company))
+    warehouse.sow(company.seeds)
+    warehouse.land(company)
+    warehouse.build(full_refresh=True)
+    return warehouse
+
+
+def _literal(value: Any) -> str:
+    """Write a value as SQL."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value) if isfinite(value) else f"'{value}'::double"
+    if isinstance(value, datetime | date):
+        return f"'{value}'"
+    return "'" + str(value).replace("'", "''") + "'"
