@@ -26,9 +26,10 @@ $(VENV)/.setup-done: requirements.lock pyproject.toml
 	mkdir -p .warehouse
 	touch $@
 
-# The demo company is written once; what you land yourself is left alone.
+# The demo company is written once, and again if that was interrupted; what you land yourself is left alone.
 demo: setup
-	@test -d landing/loads || product-health demo --out landing
+	@if [ -e landing/demo-incomplete ] || [ ! -d landing/loads ]; then \
+		product-health demo --out landing --overwrite; fi
 
 lint: setup
 	ruff check .

@@ -20,6 +20,9 @@ from product_health.project import find_project
 if TYPE_CHECKING:
     from datetime import datetime
 
+# There while a demo is being written, so that `make` writes an interrupted one again.
+INCOMPLETE_FILE = "demo-incomplete"
+
 
 @click.command()
 @click.option("--seed", default=7, show_default=True, help="Same seed, same company.")
@@ -77,6 +80,9 @@ def demo(  # noqa: PLR0913, PLR0917
     console = Console(stderr=True)
     if from_load == 1:
         _make_room(store, console, overwrite=overwrite)
+    incomplete = out / INCOMPLETE_FILE
+    out.mkdir(parents=True, exist_ok=True)
+    incomplete.touch()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("making the company", total=None)
@@ -85,6 +91,7 @@ def demo(  # noqa: PLR0913, PLR0917
             bar.update(task, description=what, completed=done, total=total)
 
         truth = build(parameters, contract, store, first=from_load, last=first_loads, progress=show)
+    incomplete.unlink()
     for line in summary(truth, out):
         click.echo(line)
 
