@@ -6,7 +6,7 @@ cells as (
         features.feature_key,
         dates.is_complete
     from {{ ref('int_support_dates') }} as dates
-    cross join {{ ref('features') }} as features
+    cross join {{ ref('dim_features') }} as features
 ),
 
 tickets as (
