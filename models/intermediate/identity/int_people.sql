@@ -23,7 +23,7 @@ excluded as (
     from known
     inner join rules
         on
-            (rules.rule_type = 'email_domain' and lower(split_part(known.email, '@', 2)) = lower(rules.rule_value))
+            (rules.rule_type = 'email_domain' and lower(split_part(known.email, '@', -1)) = lower(rules.rule_value))
             or (rules.rule_type = 'account_id' and known.account_id = rules.rule_value)
     group by known.person_id
 )
