@@ -25,5 +25,5 @@ covered as (
 
 select covered.*
 from covered
-left join {{ ref('dim_accounts') }} as accounts on covered.account_id = accounts.account_id
-where covered.spans_of_date <> case when accounts.account_id is null then 0 else 1 end
+left join {{ ref('dim_accounts') }} as known on covered.account_id = known.account_id
+where covered.spans_of_date <> case when known.account_id is null then 0 else 1 end
