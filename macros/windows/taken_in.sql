@@ -14,8 +14,8 @@
 {% macro new_events_bound(column) -%}
     {%- set aggregate = {'first_event_at': 'min', 'last_event_at': 'max'}[column] -%}
     {{ scalar(
-        'select ' ~ aggregate ~ '(' ~ column ~ ') from ' ~ source('landing', 'loads')
-        ~ " where entity = 'usage_events' and undone_at is null and load_id > (select coalesce(max(load_id), 0) from " ~ this ~ ')',
+        'select ' ~ aggregate ~ '(' ~ column ~ ') from ' ~ ref('int_loads')
+        ~ " where entity = 'usage_events' and load_id > (select coalesce(max(load_id), 0) from " ~ this ~ ')',
         'timestamp'
     ) }}
 {%- endmacro %}
