@@ -108,3 +108,10 @@
 {% macro duckdb__microseconds_between(from_instant, to_instant) -%}
     date_diff('microsecond', {{ from_instant }}, {{ to_instant }})
 {%- endmacro %}
+
+{# Which of the equal slots of so many minutes, one after the other, an instant is in: the slot's start. #}
+{% macro minutes_slot(instant, minutes) %}{{ return(adapter.dispatch('minutes_slot')(instant, minutes)) }}{% endmacro %}
+
+{% macro duckdb__minutes_slot(instant, minutes) -%}
+    time_bucket(to_minutes({{ minutes }}), {{ instant }})
+{%- endmacro %}

@@ -8,29 +8,42 @@
 
     reached as (
         select
-            *,
-            max(to_date) over (
-                partition by {{ keys }} order by from_date, to_date
-                rows between unbounded preceding and 1 preceding
-            ) as reached_date
+            {{ keys }},
+            from_date,
+            to_date,
+            max(to_date) over (ordered_pieces rows unbounded preceding) as reached_date,
+            max(to_date) over (ordered_pieces rows between unbounded preceding and 1 preceding) as reached_before,
+            lead(from_date) over ordered_pieces as next_from_date
         from {{ pieces }}
+        window ordered_pieces as (partition by {{ keys }} order by from_date, to_date)
     ),
 
-    numbered as (
+    edges as (
         select
             *,
-            sum(case when from_date <= reached_date then 0 else 1 end) over (
-                partition by {{ keys }} order by from_date, to_date rows unbounded preceding
-            ) as span_number
+            coalesce(from_date > reached_before, true) as is_first,
+            coalesce(next_from_date > reached_date, true) as is_last
         from reached
+    ),
+
+    -- a span ends with its first piece, or with the next one of the edges
+    paired as (
+        select
+            *,
+            case
+                when is_last then reached_date
+                else lead(reached_date) over (partition by {{ keys }} order by from_date, to_date)
+            end as span_to_date
+        from edges
+        where is_first or is_last
     )
 
     select
         {{ keys }},
-        min(from_date) as from_date,
-        max(to_date) as to_date
-    from numbered
-    group by {{ keys }}, span_number
+        from_date,
+        span_to_date as to_date
+    from paired
+    where is_first
 {%- endmacro %}
 
 {# What spans change on a date: + `weight` where one begins, - `weight` where one ends. #}

@@ -28,34 +28,57 @@ accepted as (
     where duplicates.landing_row is null
 ),
 
-gaps as (
+-- events of one slot as long as the gap are in one run, so slots are sorted and not events
+slots as (
     select
         load_id,
         actor_id,
-        occurred_at,
-        lag(occurred_at) over (partition by load_id, actor_id order by occurred_at) as previous_at
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at
     from accepted
+    group by load_id, actor_id, {{ minutes_slot('occurred_at', var('session_gap_minutes')) }}
 ),
 
-numbered as (
+neighbours as (
+    select
+        *,
+        lag(ended_at) over actor_slots as previous_ended_at,
+        lead(started_at) over actor_slots as next_started_at
+    from slots
+    window actor_slots as (partition by load_id, actor_id order by started_at)
+),
+
+edges as (
+    select
+        *,
+        coalesce(started_at > {{ add_minutes('previous_ended_at', var('session_gap_minutes')) }}, true) as is_first,
+        coalesce(next_started_at > {{ add_minutes('ended_at', var('session_gap_minutes')) }}, true) as is_last
+    from neighbours
+),
+
+-- the slot that ends a run is the run's first one or the next of the edges
+paired as (
     select
         load_id,
         actor_id,
-        occurred_at,
-        sum(case when occurred_at <= {{ add_minutes('previous_at', var('session_gap_minutes')) }} then 0 else 1 end)
-            over (partition by load_id, actor_id order by occurred_at rows unbounded preceding)
-            as run_number
-    from gaps
+        started_at,
+        is_first,
+        case
+            when is_last then ended_at
+            else lead(ended_at) over (partition by load_id, actor_id order by started_at)
+        end as ended_at
+    from edges
+    where is_first or is_last
 ),
 
 runs as (
     select
         load_id,
         actor_id,
-        min(occurred_at) as started_at,
-        max(occurred_at) as ended_at
-    from numbered
-    group by load_id, actor_id, run_number
+        started_at,
+        ended_at
+    from paired
+    where is_first
 )
 
 select
