@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from harness.compare import KEYS, Difference, differences
 from harness.dimensions import dimensions, on_dates
 from harness.project import Compiled
-from harness.warehouse import Warehouse, compiled_for
+from harness.warehouse import built, compiled_for
 from reference import Company, Row, build, resolve
 from strategies import random_company
 
@@ -23,10 +23,7 @@ def mart_differences(
 ) -> list[Difference]:
     """Build a company and tell every difference between its marts and the reference."""
     compiled = compiled or compiled_for(company)
-    with Warehouse(compiled) as warehouse:
-        warehouse.sow(company.seeds)
-        warehouse.land(company)
-        warehouse.build(full_refresh=True, only=compiled.upstream(marts))
+    with built(company, compiled, marts) as warehouse:
         actual = {mart: warehouse.rows(mart) for mart in marts}
     expected = expected_marts(company)
     told: list[Difference] = []

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "zoned": {"reporting_timezone": ZONE},
     "fixed": {"reporting_timezone": ZONE, "as_of_date": AS_OF_DATE},
 }
+# Data tests are compiled for one of them: there are many, and they hardly depend on vars.
+TESTED_VARIANT = "utc"
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,25 @@ class Compiled:
 
 
 def compiled_variants() -> dict[str, Compiled]:
-    """Give the project's SQL by variant, from the cache where its files have not changed."""
+    """Give the project's SQL by variant, from the cache where its files have not changed.
+
+    Raises RuntimeError, once and for all, where it does not compile.
+    """
+    outcome = _compiled_once()
+    if isinstance(outcome, RuntimeError):
+        raise outcome
+    return outcome
+
+
+@lru_cache(maxsize=1)
+def _compiled_once() -> dict[str, Compiled] | RuntimeError:
     cached = CACHE / f"{_fingerprint()}.json"
     if not cached.exists():
         with tempfile.TemporaryDirectory() as scratch:
-            variants = _compile_all(Path(scratch))
+            try:
+                variants = _compile_all(Path(scratch))
+            except RuntimeError as error:
+                return error
         _store(cached, variants)
     return _load(cached)
 
@@ -171,7 +188,11 @@ def _load(cached: Path) -> dict[str, Compiled]:
 def _compile_all(scratch: Path) -> dict[str, Compiled]:
     with project_database(scratch):
         return {
-            name: _compile(scratch, json.dumps({"literal_bounds": False, **variables}))
+            name: _compile(
+                scratch,
+                json.dumps({"literal_bounds": False, **variables}),
+                with_tests=name == TESTED_VARIANT,
+            )
             for name, variables in VARIANTS.items()
         }
 
@@ -191,7 +212,7 @@ def project_database(scratch: Path) -> Iterator[Path]:
             os.environ["PRODUCT_HEALTH_DATABASE"] = before
 
 
-def _compile(scratch: Path, variables: str) -> Compiled:
+def _compile(scratch: Path, variables: str, *, with_tests: bool) -> Compiled:
     manifest = _dbt(scratch, "parse", "--vars", variables)
     models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
     appended = [node for node in models if node.config.materialized == "incremental"]
@@ -200,7 +221,9 @@ def _compile(scratch: Path, variables: str) -> Compiled:
     increments = _dbt(scratch, "compile", *selection, "--vars", variables, manifest=manifest)
     # a compile writes into the nodes of the manifest, so its SQL must be taken before the next one
     appends = {result.node.unique_id: result.node.compiled_code for result in increments.results}
-    full = _dbt(scratch, "compile", "--full-refresh", "--vars", variables, manifest=manifest)
+    resources = ("--select", "resource_type:model", *(["resource_type:test"] * with_tests))
+    options = ("--full-refresh", *resources, "--vars", variables)
+    full = _dbt(scratch, "compile", *options, manifest=manifest)
     whole = {result.node.unique_id: result.node for result in full.results}
     return Compiled(
         models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(whole)),

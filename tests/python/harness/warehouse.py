@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from math import isfinite
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +20,11 @@ TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "d
 
 def compiled_for(company: Company) -> Compiled:
     """Give the project's SQL with the vars of a company."""
-    zone, as_of_date = company.vars["reporting_timezone"], company.vars["as_of_date"]
+    return _compiled_with(company.vars["reporting_timezone"], company.vars["as_of_date"])
+
+
+@lru_cache(maxsize=64)
+def _compiled_with(zone: str, as_of_date: date | None) -> Compiled:
     variant = "utc" if zone == "UTC" else "zoned"
     return compiled_variants()["fixed" if as_of_date else variant].bound(zone, as_of_date)
 
@@ -123,12 +128,12 @@ class Warehouse:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def built(company: Company, compiled: Compiled | None = None) -> Warehouse:
-    """Give a warehouse in which a company is landed and built in full."""
-    warehouse = Warehouse(compiled or compiled_for(company))
+def built(company: Company, compiled: Compiled, names: Iterable[str]) -> Warehouse:
+    """Give a warehouse in which a company is landed, and some models and their upstream built."""
+    warehouse = Warehouse(compiled)
     warehouse.sow(company.seeds)
     warehouse.land(company)
-    warehouse.build(full_refresh=True)
+    warehouse.build(full_refresh=True, only=compiled.upstream(names))
     return warehouse
 
 
