@@ -15,7 +15,8 @@ eligibility_changes as (
         date_day,
         0 as eligible_people,
         difference as eligible_accounts
-    from ({{ span_changes(ref('int_account_eligibility_spans'), ['plan_scope', 'availability_key']) }}) as account_changes
+    from ({{ span_changes(ref('int_account_eligibility_spans'), ['plan_scope', 'availability_key']) }})
+        as account_changes
 ),
 
 changes as (

@@ -59,13 +59,13 @@ outcome_counts as (
 )
 
 select
-    coalesce(raw_counts.entity, outcome_counts.entity) as entity,
-    coalesce(raw_counts.load_id, outcome_counts.load_id) as load_id,
-    coalesce(raw_counts.raw_rows, 0) as raw_rows,
     cast(coalesce(outcome_counts.accepted_rows, 0) as bigint) as accepted_rows,
     cast(coalesce(outcome_counts.superseded_rows, 0) as bigint) as superseded_rows,
     cast(coalesce(outcome_counts.duplicate_rows, 0) as bigint) as duplicate_rows,
-    cast(coalesce(outcome_counts.quarantined_rows, 0) as bigint) as quarantined_rows
+    cast(coalesce(outcome_counts.quarantined_rows, 0) as bigint) as quarantined_rows,
+    coalesce(raw_counts.entity, outcome_counts.entity) as entity,
+    coalesce(raw_counts.load_id, outcome_counts.load_id) as load_id,
+    coalesce(raw_counts.raw_rows, 0) as raw_rows
 from raw_counts
 full outer join outcome_counts
     on

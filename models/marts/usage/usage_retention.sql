@@ -1,12 +1,7 @@
 with
 
 person_periods as (
-    select
-        period_type,
-        person_id,
-        period_start,
-        min(period_start) over (partition by period_type, person_id) as cohort_start
-    from {{ ref('int_person_periods') }}
+    select * from {{ ref('int_person_periods') }}
 ),
 
 periods as (
@@ -31,37 +26,17 @@ active as (
     group by person_periods.period_type, person_periods.cohort_start, periods.period_position
 ),
 
--- active in a period or a later one: counted by the last complete date on which the person was active
-last_dates as (
-    select
-        person_id,
-        max(activity_date) as last_date
-    from {{ ref('int_person_days') }}
-    where activity_date <= {{ as_of_date('usage') }}
-    group by person_id
-),
-
-members as (
-    select distinct
-        period_type,
-        person_id,
-        cohort_start
-    from person_periods
-),
-
 last_active as (
     select
-        members.period_type,
-        members.cohort_start,
+        last_periods.period_type,
+        last_periods.cohort_start,
         periods.period_position as last_position,
-        count(*) as people
-    from members
-    inner join last_dates on members.person_id = last_dates.person_id
+        last_periods.people
+    from {{ ref('int_cohort_last_periods') }} as last_periods
     inner join periods
         on
-            members.period_type = periods.period_type
-            and periods.period_start = {{ period_start('members.period_type', 'last_dates.last_date') }}
-    group by members.period_type, members.cohort_start, periods.period_position
+            last_periods.period_type = periods.period_type
+            and last_periods.last_period_start = periods.period_start
 ),
 
 cohorts as (
@@ -84,8 +59,8 @@ cells as (
         cohorts.*,
         periods.period_start,
         periods.is_complete,
-        periods.period_position - cohorts.period_position as period_number,
-        periods.period_position as cell_position
+        periods.period_position as cell_position,
+        periods.period_position - cohorts.period_position as period_number
     from cohorts
     inner join periods
         on

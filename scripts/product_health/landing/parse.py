@@ -97,7 +97,10 @@ def strict_select(  # noqa: PLR0913 - callers name the options
         source_sql = f"select *, {rest} as {sql.identifier(REST)} from ({source_sql})"
         rules[rest_to] = Rule(source=REST)
     wanted = [c for c in (*entity.columns, RECEIVED_AT) if c.name in rules]
-    values = {c.name: _Value(c, rules[c.name], types, inputs, row_prefix) for c in wanted}
+    reading = _reading_text(rules)
+    values = {
+        c.name: _Value(c, rules[c.name], types, inputs, row_prefix, reading) for c in wanted
+    }
     converted = "".join(f", {v.converted} as {v.alias}" for v in values.values())
     return (
         f"with source as ({source_sql}), converted as (select *{converted} from source) "
@@ -128,6 +131,7 @@ class _Value:
     types: Mapping[str, str]
     inputs: list[str]
     row_prefix: str
+    reading: str
 
     @property
     def alias(self) -> str:
@@ -138,7 +142,7 @@ class _Value:
         if self.rule.constant is not None:
             return sql.text(self.rule.constant)
         if self.rule == ROW_HASH:
-            return row_hash(self.inputs)
+            return row_hash(self.inputs, self.reading)
         if self.rule == ROW_NUMBER:
             return f"{sql.text(self.row_prefix)} || '-' || row_number() over ()"
         return sql.identifier(str(self.rule.source))
@@ -238,13 +242,19 @@ def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]
     )
 
 
-def row_hash(names: list[str]) -> str:
-    """Return SQL for the md5 of the row: its filled columns by name, in the order of names."""
+def _reading_text(rules: Mapping[str, Rule]) -> str:
+    """Say how the columns are read: the same row read as something else gets another id."""
+    made = (ROW_HASH, ROW_NUMBER)
+    return json.dumps({name: vars(rule) for name, rule in sorted(rules.items()) if rule not in made})
+
+
+def row_hash(names: list[str], reading: str) -> str:
+    """Return SQL for the md5 of how the row is read and its filled columns, in order of names."""
     parts = ", ".join(
         f"{sql.text(name)} || chr(30) || cast({sql.identifier(name)} as varchar)"
         for name in sorted(names)
     )
-    return f"md5(concat_ws(chr(31), {parts}))"
+    return f"md5(concat_ws(chr(31), {sql.text(reading)}, {parts}))"
 
 
 def bounded(value: str, data_type: str) -> str:

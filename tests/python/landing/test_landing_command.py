@@ -47,6 +47,14 @@ def test_id_is_made_where_the_input_has_none(door: Door) -> None:
     assert made[0]["event_id"] != made[1]["event_id"]
 
 
+def test_the_same_row_read_as_something_else_has_another_id(door: Door) -> None:
+    path = door.file("m.txt", MESSAGES)
+    sent = door.landed("usage_events", "--from", path, *HASHED)
+    flags = [flag.replace("=src", "=dst") for flag in HASHED]
+    received = door.landed("usage_events", "--from", path, *flags)
+    assert sent[0]["event_id"] != received[0]["event_id"]
+
+
 def test_row_hash_is_that_of_the_row_in_another_file(door: Door) -> None:
     first = door.landed("usage_events", "--from", door.file("m.txt", MESSAGES), *HASHED)
     again = door.landed("usage_events", "--from", door.file("n.txt", MESSAGES[15:]), *HASHED)
