@@ -15,9 +15,10 @@ HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
 # Land lets nothing in that is not finite; a scale must hold all the same.
 ODD_NUMBERS = (float("nan"), float("inf"), float("-inf"))
-NUMBERS = (0.0, 1.0, 4.0, 5.0, 7.0, 9.6, 10.0, 11.0, -1.0, 0.5, *ODD_NUMBERS)
+WHOLE_NUMBERS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 11.0, -1.0)
+NUMBERS = (*WHOLE_NUMBERS, *WHOLE_NUMBERS, 9.6, 0.5, *ODD_NUMBERS)
 RATES = [{"currency": "USD", "rate_to_reporting": 1.0}]
-KINDS = ("nps", "csat", "ces", "osat", "NPS", "")
+KINDS = ("nps", "nps", "nps", "csat", "ces", "osat", "")
 
 Mutation = Callable[[Entity, Row, random.Random], Row]
 
@@ -40,6 +41,8 @@ def _landed(entity: Entity, count: int, rng: random.Random) -> list[Row]:
     rows: list[Row] = []
     while len(rows) < count:
         row = rng.choice(rows) if rows and rng.random() < 0.5 else _new(entity, rng)
+        if row["parse_error"] is not None and rng.random() < 0.8:
+            row = _heal(entity, row, rng)
         for mutation in rng.choices(MUTATIONS, k=rng.choice((1, 1, 2, 3))):
             row = mutation(entity, row, rng)
         rows.append(dict(row))

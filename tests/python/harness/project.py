@@ -7,10 +7,8 @@ in the SQL as placeholders, which `bound` replaces.
 
 import hashlib
 import json
-import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -19,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.cli.main import dbtRunner
 
-ROOT = Path(__file__).parents[3]
-SOURCES = ("models", "macros", "seeds", "tests/generic", "tests/singular")
+from harness.dbt import FOLDERS, ROOT, Dbt, DbtError, parsed_copy
+
 CACHE = ROOT / ".pytest_cache" / "compiled"
 
 ZONE = "Zone/Placeholder"
@@ -127,22 +124,22 @@ class Compiled:
 def compiled_variants() -> dict[str, Compiled]:
     """Give the project's SQL by variant, from the cache where its files have not changed.
 
-    Raises RuntimeError, once and for all, where it does not compile.
+    Raises DbtError, once and for all, where it does not compile.
     """
     outcome = _compiled_once()
-    if isinstance(outcome, RuntimeError):
+    if isinstance(outcome, DbtError):
         raise outcome
     return outcome
 
 
 @lru_cache(maxsize=1)
-def _compiled_once() -> dict[str, Compiled] | RuntimeError:
+def _compiled_once() -> dict[str, Compiled] | DbtError:
     cached = CACHE / f"{_fingerprint()}.json"
     if not cached.exists():
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 variants = _compile_all(Path(scratch))
-            except RuntimeError as error:
+            except DbtError as error:
                 return error
         _store(cached, variants)
     return _load(cached)
@@ -150,8 +147,8 @@ def _compiled_once() -> dict[str, Compiled] | RuntimeError:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(version("dbt-core").encode())
-    files = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", Path(__file__)]
-    for folder in SOURCES:
+    files = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *Path(__file__).parent.glob("*.py")]
+    for folder in FOLDERS:
         files += sorted(path for path in (ROOT / folder).rglob("*") if path.is_file())
     for path in files:
         digest.update(f"{path.relative_to(ROOT)}\n".encode())
@@ -185,86 +182,47 @@ def _load(cached: Path) -> dict[str, Compiled]:
     }
 
 
-def _compile_all(scratch: Path) -> dict[str, Compiled]:
-    with project_database(scratch):
-        return {
-            name: _compile(
-                scratch,
-                json.dumps({"literal_bounds": False, **variables}),
-                with_tests=name == TESTED_VARIANT,
-            )
-            for name, variables in VARIANTS.items()
-        }
+def _compile_all(folder: Path) -> dict[str, Compiled]:
+    dbt = parsed_copy(folder)
+    nodes = dbt.manifest.nodes.values()
+    _create_empty(
+        dbt.database,
+        [node.relation_name for node in nodes if node.config.materialized == "incremental"],
+    )
+    return {name: _compile(dbt, name) for name in VARIANTS}
 
 
-@contextmanager
-def project_database(scratch: Path) -> Iterator[Path]:
-    """Let dbt build into a database of its own in a folder."""
-    database = scratch / "product_health.duckdb"
-    before = os.environ.get("PRODUCT_HEALTH_DATABASE")
-    os.environ["PRODUCT_HEALTH_DATABASE"] = str(database)
-    try:
-        yield database
-    finally:
-        if before is None:
-            del os.environ["PRODUCT_HEALTH_DATABASE"]
-        else:
-            os.environ["PRODUCT_HEALTH_DATABASE"] = before
-
-
-def _compile(scratch: Path, variables: str, *, with_tests: bool) -> Compiled:
-    manifest = _dbt(scratch, "parse", "--vars", variables)
-    models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
-    appended = [node for node in models if node.config.materialized == "incremental"]
-    _create_empty(scratch / "product_health.duckdb", [node.relation_name for node in appended])
-    selection = ("--select", "config.materialized:incremental")
-    increments = _dbt(scratch, "compile", *selection, "--vars", variables, manifest=manifest)
+def _compile(dbt: Dbt, variant: str) -> Compiled:
+    variables = {"literal_bounds": False, **VARIANTS[variant]}
+    # a model alone, without the tests that hang on it
+    alone = ("compile", "--indirect-selection", "empty")
+    increments = dbt(*alone, "--select", "config.materialized:incremental", **variables)
     # a compile writes into the nodes of the manifest, so its SQL must be taken before the next one
     appends = {result.node.unique_id: result.node.compiled_code for result in increments.results}
-    resources = ("--select", "resource_type:model", *(["resource_type:test"] * with_tests))
-    options = ("--full-refresh", *resources, "--vars", variables)
-    full = _dbt(scratch, "compile", *options, manifest=manifest)
-    whole = {result.node.unique_id: result.node for result in full.results}
+    selected = ["resource_type:model", *(["resource_type:test"] * (variant == TESTED_VARIANT))]
+    whole = dbt(*alone, "--full-refresh", "--select", *selected, **variables)
+    nodes = {result.node.unique_id: result.node for result in whole.results}
     return Compiled(
-        models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(whole)),
+        models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
         tests=tuple(
             DataTest(node.name, node.compiled_code)
-            for node in whole.values()
+            for node in nodes.values()
             if node.resource_type == "test"
         ),
         sources={
             source.name: {column.name: column.data_type for column in source.columns.values()}
-            for source in manifest.sources.values()
+            for source in dbt.manifest.sources.values()
         },
         seeds={
             node.name: node.config.column_types
-            for node in manifest.nodes.values()
+            for node in dbt.manifest.nodes.values()
             if node.resource_type == "seed"
         },
     )
 
 
-def _dbt(scratch: Path, command: str, *arguments: str, manifest: Any = None) -> Any:
-    """Run dbt in this process and give its result; RuntimeError with its message if it fails."""
-    outcome = dbtRunner(manifest=manifest).invoke(
-        [
-            command,
-            *arguments,
-            "--quiet",
-            *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-            *("--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")),
-        ]
-    )
-    if not outcome.success:
-        message = f"dbt {command} failed: {outcome.exception}"
-        raise RuntimeError(message)
-    return outcome.result
-
-
 def _create_empty(database: Path, relations: list[str]) -> None:
     """Create the tables that make dbt compile the SQL of an increment."""
-    if database.exists():
-        return
     with duckdb.connect(database) as connection:
         for relation in relations:
             schema = relation.rsplit(".", 1)[0]
