@@ -45,7 +45,9 @@ SHOP = (
     "dim_people",
 )
 # What is built again where only the last complete date is another.
-RETENTION = "int_as_of_dates int_usage_dates int_usage_periods usage_retention"
+RETENTION = (
+    "int_as_of_dates int_usage_dates int_usage_periods int_cohort_last_periods usage_retention"
+)
 
 
 def upstream(models: tuple[str, ...]) -> str:
