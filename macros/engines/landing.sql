@@ -12,20 +12,35 @@
     {%- set statements = ['create schema if not exists landing'] -%}
     {%- for entity in landing_entities() -%}
         {%- set register = landing_entity(entity).config.meta.get('is_register', false) -%}
-        {%- set files = var('landing_path') ~ '/loads/*/' ~ ('_load' if register else entity) ~ '.parquet' -%}
-        {%- set is_landed = run_query("select count(*) from glob('" ~ files ~ "')").columns[0].values()[0] > 0 -%}
-        {%- if not is_landed -%}
-            {%- do log('landing: no file ' ~ files ~ ', so ' ~ entity ~ ' is empty', info=true) -%}
+        {%- set files = duckdb__landed_files('_load' if register else entity) -%}
+        {%- if not files -%}
+            {%- do log(
+                'landing: no file ' ~ var('landing_path') ~ '/loads/*/' ~ ('_load' if register else entity)
+                ~ '.parquet, so ' ~ entity ~ ' is empty', info=true
+            ) -%}
         {%- endif -%}
-        {%- do statements.append('create or replace view landing.' ~ entity ~ ' as ' ~ duckdb__landed_rows(entity, files if is_landed else none)) -%}
+        {%- do statements.append('create or replace view landing.' ~ entity ~ ' as ' ~ duckdb__landed_rows(entity, files)) -%}
     {%- endfor -%}
     {{ return(statements | join(';\n')) }}
+{% endmacro %}
+
+{# Patterns of the files of an entity. DuckDB takes the rows of the first file for those of every file, so the
+   empty one of load 0 comes last: at its head, joins are planned for no rows and hold all events in memory. #}
+{% macro duckdb__landed_files(name) %}
+    {%- set files = [] -%}
+    {%- for loads in ['load_id=*[1-9]*', 'load_id=00000000'] -%}
+        {%- set pattern = var('landing_path') ~ '/loads/' ~ loads ~ '/' ~ name ~ '.parquet' -%}
+        {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
+            {%- do files.append(pattern) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(files) }}
 {% endmacro %}
 
 {% macro duckdb__landed_rows(entity, files) -%}
     select
     {%- for column in landing_entity(entity).columns.values() %}
-        {% if files is none -%}
+        {% if not files -%}
             cast(null as {{ duckdb__landing_type(column.data_type) }})
         {%- elif column.name == 'landing_row' -%}
             file_row_number
@@ -33,11 +48,12 @@
             {{ column.name }}
         {%- endif %} as {{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
-    {%- if files is none %}
+    {%- if not files %}
     where false
     {%- else %}
     from read_parquet(
-        '{{ files }}', file_row_number = true, hive_partitioning = true, hive_types = {'load_id': bigint}
+        ['{{ files | join("', '") }}'],
+        file_row_number = true, hive_partitioning = true, hive_types = {'load_id': bigint}
     )
     {%- endif %}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- Landed events: what is sound, which of it repeats, days of actors, runs of actors.
 create macro landed(entity) as table
 from read_parquet(
-    getvariable('landing') || '/loads/*/' || entity || '.parquet',
+    getvariable('landing') || '/loads/load_id=*[1-9]*/' || entity || '.parquet',
     hive_partitioning = true, hive_types = {'load_id': bigint}, file_row_number = true
 );
 
