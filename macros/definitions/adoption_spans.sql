@@ -60,6 +60,7 @@
         select use_days.*, numbers.number as use_number
         from use_days
         inner join numbers on numbers.number <= least(use_days.uses, use_days.min_uses)
+        where use_days.min_uses > 1
     ),
 
     looked_back as (
@@ -71,7 +72,17 @@
         from single_uses
     ),
 
+    -- where one use is enough, each decides for itself, and most features are such
     pieces as (
+        select
+            {{ subject }},
+            plan_scope,
+            feature_key,
+            activity_date as from_date,
+            {{ add_days('activity_date', var('window_days')) }} as to_date
+        from use_days
+        where min_uses = 1
+        union all
         select
             {{ subject }},
             plan_scope,

@@ -131,16 +131,24 @@ inner join periods as cohorts
     on cells.period_type = cohorts.period_type and cohort = cohorts.position;
 
 create table usage_sessions_daily as
-with pieces as (
+with cuts as (
+    select
+        person,
+        started_at,
+        ended_at,
+        unnest(range(date_diff('microsecond', started_at, ended_at) // 86400000000 + 1)) as number
+    from actor_runs
+    inner join actors using (actor_id)
+),
+
+pieces as (
     select
         person,
         started_at + number * interval 24 hours as piece_started_at,
         date_diff(
             'microsecond', piece_started_at, least(ended_at, piece_started_at + interval 24 hours)
         ) / 60000000.0 as minutes
-    from actor_runs
-    inner join actors using (actor_id),
-    unnest(range(date_diff('microsecond', started_at, ended_at) // 86400000000 + 1)) as numbers(number)
+    from cuts
 ),
 
 daily as (

@@ -135,17 +135,29 @@ asof left join entitlements
 asof left join account_spans
     on used.account_id = account_spans.account_id and used.activity_date >= account_spans.from_date;
 
--- from a date of use on, adoption holds until the window has passed the min_uses-th last use
+-- from a date of use on, adoption holds until the window has passed the min_uses-th last use; where one is enough,
+-- each date decides for itself
 create macro use_pieces(subject_days) as table
-select
-    * exclude (uses, min_uses),
-    lag(activity_date, min_uses - 1) over (
-        partition by subject, plan, key order by activity_date
-    ) + 28 as to_date
-from (
-    select *, unnest(range(least(uses, min_uses))) as use
-    from query_table(subject_days)
-);
+with looked_back as (
+    select
+        * exclude (uses, min_uses),
+        lag(activity_date, min_uses - 1) over (
+            partition by subject, plan, key order by activity_date
+        ) + 28 as to_date
+    from (
+        select *, unnest(range(least(uses, min_uses))) as use
+        from query_table(subject_days)
+        where min_uses > 1
+    )
+)
+
+select subject, plan, key, activity_date as from_date, activity_date + 28 as to_date
+from query_table(subject_days)
+where min_uses = 1
+union all
+select subject, plan, key, activity_date, to_date
+from looked_back
+where activity_date < to_date;
 
 create macro plan_days(plan_uses) as table
 from query_table(plan_uses)
@@ -169,15 +181,8 @@ group by all;
 create temp table person_uses as from plan_days('person_plan_uses');
 create temp table account_uses as from plan_days('account_plan_uses');
 
-create temp table person_use_pieces as
-select subject, plan, key, activity_date as from_date, to_date
-from use_pieces('person_uses')
-where activity_date < to_date;
-
-create temp table account_use_pieces as
-select subject, plan, key, activity_date as from_date, to_date
-from use_pieces('account_uses')
-where activity_date < to_date;
+create temp table person_use_pieces as from use_pieces('person_uses');
+create temp table account_use_pieces as from use_pieces('account_uses');
 
 -- a later use never ends earlier, so its neighbours tell whether a piece begins or ends a span
 create macro merged_uses(pieces) as table
