@@ -98,9 +98,7 @@ def strict_select(  # noqa: PLR0913 - callers name the options
         rules[rest_to] = Rule(source=REST)
     wanted = [c for c in (*entity.columns, RECEIVED_AT) if c.name in rules]
     reading = _reading_text(rules)
-    values = {
-        c.name: _Value(c, rules[c.name], types, inputs, row_prefix, reading) for c in wanted
-    }
+    values = {c.name: _Value(c, rules[c.name], types, inputs, row_prefix, reading) for c in wanted}
     converted = "".join(f", {v.converted} as {v.alias}" for v in values.values())
     return (
         f"with source as ({source_sql}), converted as (select *{converted} from source) "
@@ -245,7 +243,9 @@ def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]
 def _reading_text(rules: Mapping[str, Rule]) -> str:
     """Say how the columns are read: the same row read as something else gets another id."""
     made = (ROW_HASH, ROW_NUMBER)
-    return json.dumps({name: vars(rule) for name, rule in sorted(rules.items()) if rule not in made})
+    return json.dumps(
+        {name: vars(rule) for name, rule in sorted(rules.items()) if rule not in made}
+    )
 
 
 def row_hash(names: list[str], reading: str) -> str:
@@ -363,25 +363,22 @@ def _boolean(value: str) -> str:
 
 
 def _date(value: str) -> str:
-    return _matching(
-        value, rf"\s*{DAY}{MIDNIGHT}\s*", f"try_cast(left({_trim(value)}, 10) as date)"
-    )
+    shape = rf"\s*{DAY}{MIDNIGHT}\s*"
+    return _matching(value, shape, f"try_cast(left({_trim(value)}, 10) as date)")
 
 
 def _timestamp(value: str) -> str:
     local = sql.text(rf"\s*{DAY}({CLOCK})?\s*")
     zoned = sql.text(rf"\s*{DAY}{CLOCK}{OFFSET}\s*")
     return (
-        f"case when regexp_full_match({value}, {local}) "
-        f"then try_cast({_trim(value)} as timestamp) "
+        f"case when regexp_full_match({value}, {local}) then try_cast({_trim(value)} as timestamp) "
         f"when regexp_full_match({value}, {zoned}) "
         f"then try_cast({_trim(value)} as timestamptz) at time zone 'UTC' end"
     )
 
 
 def _json(value: str) -> str:
-    start = f"regexp_full_match({value}, {sql.text(JSON_START)})"
-    return f"case when {start} and json_valid({value}) then {value} end"
+    return _matching(value, JSON_START, f"case when json_valid({value}) then {value} end")
 
 
 def _matching(value: str, pattern: str, then: str) -> str:
