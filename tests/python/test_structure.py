@@ -112,7 +112,9 @@ def test_each_model_is_described_beside_its_file(models: list[Node]) -> None:
     for model in models:
         file = Path(model["original_file_path"])
         described = (model["patch_path"] or "").partition("://")[2]
-        if described != str(file.with_suffix(".yml")) or not model["description"].strip():
+        if not model["description"].strip():
+            wrong.append(f"{file}: no description")
+        if described != str(file.with_suffix(".yml")):
             wrong.append(f"{file}: described in {described or 'no file'}")
     assert not wrong, fails(wrong, "describe the model in a YAML of the same name beside it")
 
