@@ -32,7 +32,8 @@
             *,
             case
                 when is_last then reached_date
-                else lead(reached_date) over (partition by {{ keys }} order by from_date, to_date)
+                -- of two equal pieces the first of the span comes before its last
+                else lead(reached_date) over (partition by {{ keys }} order by from_date, to_date, is_last)
             end as span_to_date
         from edges
         where is_first or is_last
