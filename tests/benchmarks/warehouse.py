@@ -1,6 +1,7 @@
 """Builds of the project in a database of their own, and what dbt says each node took."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,10 +34,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Run:
-    """A dbt command with its cost and its nodes."""
+    """A dbt command with its cost, its nodes, and the seconds that the database took for it."""
 
     cost: Cost
     nodes: tuple[Node, ...]
+    query_seconds: float
 
     def seconds_of(self, names: Iterable[str]) -> float:
         """Add up the time of nodes, in seconds."""
@@ -65,8 +67,10 @@ class Project:
             *("--quiet", "--target-path", str(self.target), "--log-path", str(self.target)),
             *("--vars", json.dumps({"landing_path": str(self.landing)})),
         ]
+        log = self.target / "dbt.log"
+        log.unlink(missing_ok=True)
         cost = run_measured(command, {"PRODUCT_HEALTH_DATABASE": str(self.database)})
-        return Run(cost, _nodes(self.target / "run_results.json"))
+        return Run(cost, _nodes(self.target / "run_results.json"), _query_seconds(log))
 
     def build(self, *arguments: str, select: Sequence[str] = USAGE_AND_ADOPTION) -> Run:
         """Build seeds and models without tests."""
@@ -86,6 +90,12 @@ def _node(entry: dict[str, Any]) -> list[Node]:
         for timing in entry["timing"]
         if timing["name"] == "execute" and timing["completed_at"]
     ]
+
+
+def _query_seconds(log: Path) -> float:
+    """Add up what the log says of each query."""
+    found = re.findall(r"SQL status: OK in ([0-9.]+) seconds", log.read_text(encoding="utf-8"))
+    return sum(float(seconds) for seconds in found)
 
 
 def _time(text: str) -> datetime:
