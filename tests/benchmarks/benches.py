@@ -22,7 +22,6 @@ MOST_DEMO_SECONDS = 90
 # Days behind the one that is added.
 SHORT, YEAR, LONG = 100, 365, 1000
 HISTORY_SCALE = 4
-MILLIONS_PER_SCALE = 1.236
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ def equality(bench: Bench) -> Benchmark:
 
 def large(bench: Bench) -> Benchmark:
     """Build all usage and adoption marts of a large company, also by hand; then add a day."""
-    scale = round(bench.millions / MILLIONS_PER_SCALE, 2)
-    landing = demo(bench.work / f"landing-{bench.millions:g}", "--scale", scale)
+    landing = demo(bench.work / f"landing-{bench.millions:g}", "--scale", bench.millions)
     project = bench.project(landing, "large")
     database = bench.database("large-by-hand")
     with without_last_load(landing):
