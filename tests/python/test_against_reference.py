@@ -5,9 +5,11 @@ from hypothesis import HealthCheck, given, settings
 
 from harness.check import expected_marts, many_differences, mart_differences
 from harness.compare import KEYS, summary
+from harness.landing import own_seeds
 from harness.project import compiled_variants
+from harness.warehouse import built, compiled_for
 from reference import Company
-from strategies import companies, random_company
+from strategies import companies, fill, random_company, random_outline
 
 # Rows of the reference that are no mart; test_accounting holds them against the models.
 NO_MARTS = {"row_accounting"}
@@ -34,6 +36,27 @@ def test_marts_of_drawn_companies(company: Company) -> None:
 def test_marts_of_random_companies() -> None:
     told = many_differences(range(60))
     assert not told, summary(told)
+
+
+def empty_company() -> Company:
+    return Company({}, [], own_seeds())
+
+
+def company_in_utc(seed: int) -> Company:
+    return fill(random_outline(seed, ["UTC"], may_fix=False))
+
+
+@pytest.mark.parametrize("company", [empty_company(), *map(company_in_utc, range(4))])
+def test_data_tests_hold_for_any_company(company: Company) -> None:
+    compiled = compiled_for(company)
+    with built(company, compiled, [model.name for model in compiled.models]) as warehouse:
+        failed = {
+            test.name: rows[:2]
+            for test in compiled.tests
+            if test.severity == "error" and (rows := warehouse.query(test.sql))
+        }
+    assert compiled.tests
+    assert not failed, failed
 
 
 @pytest.mark.faults

@@ -15,7 +15,8 @@ WORKERS = 2
 
 def expected_marts(company: Company) -> dict[str, list[Row]]:
     """Give the rows of every mart as the reference has them."""
-    return {**build(company), **dimensions(resolve(company))}
+    marts = build(company)
+    return {**marts, **dimensions(resolve(company), marts)}
 
 
 def mart_differences(
@@ -25,10 +26,14 @@ def mart_differences(
     compiled = compiled or compiled_for(company)
     with built(company, compiled, marts) as warehouse:
         actual = {mart: warehouse.rows(mart) for mart in marts}
-    expected = expected_marts(company)
+    return told_of(expected_marts(company), actual)
+
+
+def told_of(expected: dict[str, list[Row]], actual: dict[str, list[Row]]) -> list[Difference]:
+    """Tell every difference of marts from the reference."""
     told: list[Difference] = []
-    for mart in marts:
-        key, rows = KEYS[mart], actual[mart]
+    for mart, found in actual.items():
+        key, rows = KEYS[mart], found
         if mart == "dim_accounts_history":
             key, rows = ("account_id", "date_day"), on_dates(rows, expected[mart])
         told += differences(mart, key, expected[mart], rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +47,8 @@ class Dbt:
         runner = dbtRunner(manifest=self.manifest, callbacks=[listen])
         with environment(self.database):
             outcome = runner.invoke([command, *options, *self.places(variables)])
+        # or else the database stays open in this process, and nobody else can use it
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not outcome.success:
             raise DbtError("\n".join([*said, str(outcome.exception or "")]))
         return outcome.result
@@ -72,9 +74,6 @@ def parsed_copy(folder: Path) -> Dbt:
     """Copy the project to a folder, and parse it."""
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
-    shutil.copy(ROOT / "dbt_project.yml", folder)
-    profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
-    # or else dbt keeps the database open in this process, and nobody else can use it
-    profile["product_health"]["outputs"]["duckdb"]["keep_open"] = False
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, folder)
     return Dbt(folder, Dbt(folder)("parse"))

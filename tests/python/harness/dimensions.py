@@ -1,20 +1,23 @@
 """What the dimensions of accounts and people should hold, from the reference's resolved company."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from reference import Row, World
+from reference.dates import days
 from reference.identity import People
 from reference.staging import history
 
 FAR_FUTURE = date(9000, 1, 1)
+DAILY_MARTS = ("usage_daily", "nps_daily", "support_daily")
 
 
-def dimensions(world: World) -> dict[str, list[Row]]:
-    """Give the rows of dim_dates, dim_people and dim_accounts."""
+def dimensions(world: World, marts: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Give the rows of dim_dates, dim_people and dim_accounts; the daily marts give the dates."""
+    seen = {row["date_day"] for mart in DAILY_MARTS for row in marts[mart]}
     return {
-        "dim_dates": [_date_row(day) for day in world.spine],
+        "dim_dates": [_date_row(day) for day in days(min(seen), max(seen))] if seen else [],
         "dim_people": _people(world),
         "dim_accounts": [_account_row(world, account) for account in world.accounts.known],
     }

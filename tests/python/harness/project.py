@@ -54,6 +54,7 @@ class DataTest:
 
     name: str
     sql: str
+    severity: str
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def _compile(dbt: Dbt, variant: str) -> Compiled:
     return Compiled(
         models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
         tests=tuple(
-            DataTest(node.name, node.compiled_code)
+            DataTest(node.name, node.compiled_code, node.config.severity.lower())
             for node in nodes.values()
             if node.resource_type == "test"
         ),

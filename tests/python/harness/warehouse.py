@@ -92,7 +92,7 @@ class Warehouse:
         if rows:
             names = list(columns)
             values = ", ".join(
-                f"({', '.join(_literal(row.get(name)) for name in names)})" for row in rows
+                f"({', '.join(literal(row.get(name)) for name in names)})" for row in rows
             )
             self._connection.execute(f"insert into {relation} values {values}")
 
@@ -137,7 +137,7 @@ def built(company: Company, compiled: Compiled, names: Iterable[str]) -> Warehou
     return warehouse
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """Write a value as SQL."""
     if value is None:
         return "null"
