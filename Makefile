@@ -53,5 +53,6 @@ lock-dependencies:
 	uv pip compile --universal --python-version 3.11 --extra dev --no-strip-extras --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 
+# What was landed stays.
 clean:
-	rm -rf target logs .warehouse/* landing
+	rm -rf target logs .warehouse/*

@@ -50,4 +50,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup)
 @click.version_option(package_name="product-health")
 def main() -> None:
-    """Land data, and check, publish and read product-health metrics."""
+    """Land data, write the demo company, and show the headline numbers."""

@@ -1,5 +1,6 @@
 """`product-health headline`: the last complete values of what people ask for first."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,7 +61,7 @@ HEADLINES = (
 )
 
 NEXT_STEPS = """Where to look next:
-  dbt show --inline "select * from {{ ref('usage_daily') }} order by 1 desc"   rows of a mart
+  dbt show --select usage_daily --limit 5                                    rows of a mart
   dbt docs generate && dbt docs serve                                        every mart and column
   README.md, 'Bring your own data'                                           land your own files"""
 
@@ -74,6 +75,17 @@ def headline_table(connection: duckdb.DuckDBPyConnection) -> Table:
     return table
 
 
+def loads_not_built(connection: duckdb.DuckDBPyConnection, project: Path) -> int:
+    """Return how many loads with rows the warehouse was built without."""
+    with contextlib.chdir(project):  # the landing views read paths relative to the project
+        row = connection.execute(
+            "select count(distinct load_id) from landing.loads where undone_at is null "
+            "and row_count > 0 and (entity, load_id) not in "
+            "(select (entity, load_id) from intermediate.int_row_accounting)"
+        ).fetchone()
+    return row[0] if row else 0
+
+
 @click.command()
 def headline() -> None:
     """Show the headline numbers of the last complete date."""
@@ -85,5 +97,9 @@ def headline() -> None:
         except duckdb.CatalogException as error:
             message = f"the warehouse lacks a mart: {error}; run `dbt build` and read its errors"
             raise UserError(message) from error
+        behind = loads_not_built(connection, project)
     console.print(table)
+    if behind:
+        text = f"\nNot in these numbers: {behind:,} loads that were landed since; run `dbt build`."
+        console.print(text, highlight=False)
     console.print(f"\n{NEXT_STEPS}", markup=False, highlight=False, soft_wrap=True)

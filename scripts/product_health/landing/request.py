@@ -98,8 +98,9 @@ def read_mapping_file(path: Path, entity: str) -> Reading:
         message = f"{path}: a mapping file holds keys such as map and set"
         raise UserError(message)
     _check_keys(path, document)
-    if document.pop("entity", entity) != entity:
-        message = f"{path}: is a mapping for another entity than {entity}"
+    meant = document.pop("entity", entity)
+    if meant != entity:
+        message = f"{path}: is a mapping for {meant}, not for {entity}"
         raise UserError(message)
     return Reading(**{key: _checked(path, key, value) for key, value in document.items()})
 

@@ -191,7 +191,7 @@ def _no_such_column(target: str, name: str, label: str, types: Mapping[str, str]
 
 def _near(name: str, names: Iterable[str]) -> str:
     near = get_close_matches(name, list(names), n=2, cutoff=0.5)
-    return f", did you mean {' or '.join(near)}?" if near else f": it has {', '.join(names)}"
+    return f" (did you mean {' or '.join(near)}?)" if near else ""
 
 
 def _available(types: Mapping[str, str]) -> str:

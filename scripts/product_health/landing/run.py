@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,11 @@ class Reporter(Protocol):
         """Begin a step; what it yields is told how far of `total` the step has come."""
 
 
+# Digits of a fingerprint that stand for the content, so that the same file is noticed under
+# another mapping too.
+CONTENT_DIGITS = 32
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What was landed."""
@@ -52,6 +58,7 @@ class _Input:
 def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
     entity = store.contract.entity(request.entity)
+    _check_heartbeat(request)
     fingerprint = _fingerprint_of_files(request, store, reporter)
     with (
         store.begin_load(refuse_repeats=not request.again) as pending,
@@ -76,16 +83,26 @@ def _fingerprint_of_files(request: Request, store: LandingStore, reporter: Repor
         raise UserError(message)
     with reporter.step("reading the file's fingerprint"):
         fingerprint = _fingerprint(request, digest(find_files(request.source)))
-    earlier = store.find(fingerprint)
+    earlier = store.find(fingerprint[:CONTENT_DIGITS])
     if earlier and not request.again:
         raise UserError(repeat_message(earlier))
     return fingerprint
 
 
 def _fingerprint(request: Request, content: str) -> str:
-    """Return the SHA-256 of what is landed and how: content, entity and reading."""
-    how = json.dumps([request.entity, request.reading.as_dict(), content], sort_keys=True)
-    return hashlib.sha256(how.encode()).hexdigest()
+    """Return SHA-256 digits of what is landed and, after CONTENT_DIGITS of them, of how."""
+    how = json.dumps(request.reading.as_dict(), sort_keys=True)
+    what = hashlib.sha256(f"{request.entity} {content}".encode()).hexdigest()
+    return what[:CONTENT_DIGITS] + hashlib.sha256(how.encode()).hexdigest()[:CONTENT_DIGITS]
+
+
+def _check_heartbeat(request: Request) -> None:
+    if request.complete_until and request.complete_until > now() + timedelta(days=1):
+        message = (
+            f"--complete-until {request.complete_until:%Y-%m-%d}: is in the future, and nothing "
+            "can be whole until then; give the date after the last whole one of the input"
+        )
+        raise UserError(message)
 
 
 def _read(

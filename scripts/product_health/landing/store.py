@@ -155,9 +155,9 @@ class LandingStore:
         return counts
 
     def find(self, fingerprint: str) -> LoadRow | None:
-        """Return the register row of the live load with this fingerprint, or None."""
+        """Return the register row of the live load whose fingerprint begins so, or None."""
         for row in self.loads():
-            if row["fingerprint"] == fingerprint and row["undone_at"] is None:
+            if row["fingerprint"].startswith(fingerprint) and row["undone_at"] is None:
                 return row
         return None
 
@@ -267,7 +267,8 @@ def repeat_message(earlier: Mapping[str, Any]) -> str:
     return (
         f"{earlier['source_name']}: landed before, as load {earlier['load_id']} at "
         f"{earlier['landed_at']:%Y-%m-%d %H:%M:%S} UTC ({earlier['row_count']:,} rows of "
-        f"{earlier['entity']}); nothing was landed. To land it again, add --again"
+        f"{earlier['entity']}); nothing was landed. To replace it, first take it back with --undo; "
+        "to land it again, add --again"
     )
 
 

@@ -51,7 +51,7 @@ def test_the_same_row_read_as_something_else_has_another_id(door: Door) -> None:
     path = door.file("m.txt", MESSAGES)
     sent = door.landed("usage_events", "--from", path, *HASHED)
     flags = [flag.replace("=src", "=dst") for flag in HASHED]
-    received = door.landed("usage_events", "--from", path, *flags)
+    received = door.landed("usage_events", "--from", path, *flags, "--again")
     assert sent[0]["event_id"] != received[0]["event_id"]
 
 

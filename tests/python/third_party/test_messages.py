@@ -16,11 +16,11 @@ LAND_SENT = """
         --map actor_id=src --map occurred_at=unixts:epoch --map event_id=@row_hash
         --set event_name=message_sent
 """
-# The same rows seen from the other side. A hash would give them the ids that they have already.
+# The same rows seen from the other side: on purpose a second time, and not repeats of the first.
 LAND_RECEIVED = """
     product-health land usage_events --from {raw}/CollegeMsg.txt.gz
         --delimiter space --columns src,dst,unixts
-        --map actor_id=dst --map occurred_at=unixts:epoch --map event_id=@row_number
+        --map actor_id=dst --map occurred_at=unixts:epoch --map event_id=@row_hash --again
         --set event_name=message_received
 """
 BOTH = (
