@@ -1,5 +1,9 @@
 """dbt itself on a small landing folder: what it builds, keeps, and refuses to build on."""
 
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from harness.builds import Build
@@ -8,48 +12,98 @@ from harness.compare import KEYS, summary
 from harness.dbt import DbtError, parsed_copy
 from harness.histories import unequal
 from harness.landing import history_with_own_seeds
+from strategies_rows import seeded
 
 HISTORY = history_with_own_seeds(loads=4)
 REFRESH = "run dbt build --full-refresh"
 
 
+@dataclass(frozen=True)
+class Case:
+    """A warehouse built load by load, a copy of it before the last load, and what it holds."""
+
+    build: Build
+    earlier: Path
+    contents: dict[str, list[str]]
+
+
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A copy of the project; the tests build on what those before them have built."""
-    return Build(parsed_copy(tmp_path_factory.mktemp("builds")))
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    build = Build(parsed_copy(tmp_path_factory.mktemp("builds")))
+    build.run()
+    return build
 
 
-def test_an_empty_landing_folder_builds(build: Build) -> None:
-    build.run()
-    assert build.rows("usage_daily") == []
+@pytest.fixture(scope="module")
+def case(empty: Build) -> Case:
+    *first, last = HISTORY.groups
+    empty.land(HISTORY.company, sum(first, ()))
+    empty.run()
+    earlier = empty.dbt.folder / "earlier.duckdb"
+    shutil.copy(empty.dbt.database, earlier)
+    empty.land(HISTORY.company, last)
+    empty.run()
+    return Case(empty, earlier, empty.contents())
 
 
-def test_builds_by_load_equal_a_full_refresh_and_the_reference(build: Build) -> None:
-    company, (*first, last) = HISTORY.company, HISTORY.groups
-    build.land(company, sum(first, ()))
-    build.run()
-    build.land(company, last)
-    build.run()
-    by_load = build.contents()
-    build.run()
-    assert not unequal(build.contents(), by_load), "a build without new loads changed something"
-    build.run("--full-refresh")
-    told = unequal(by_load, build.contents())
+def test_a_folder_without_landed_files_builds(empty: Build) -> None:
+    assert not empty.landing.exists()
+    assert empty.rows("usage_daily") == []
+
+
+def test_marts_equal_the_reference(case: Case) -> None:
+    marts = {mart: case.build.rows(mart) for mart in KEYS}
+    told = told_of(expected_marts(HISTORY.company), marts)
+    assert not told, summary(told)
+
+
+def test_a_second_build_changes_nothing(case: Case) -> None:
+    case.build.run()
+    told = unequal(case.build.contents(), case.contents)
     assert not told, "\n".join(told)
-    marts = {mart: build.rows(mart) for mart in KEYS}
-    differences = told_of(expected_marts(company), marts)
-    assert not differences, summary(differences)
 
 
-def test_another_time_zone_needs_a_full_refresh(build: Build) -> None:
+def test_a_full_refresh_changes_nothing(case: Case) -> None:
+    case.build.run("--full-refresh")
+    told = unequal(case.build.contents(), case.contents)
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_killed_build_leaves_no_trace(case: Case, seed: int) -> None:
+    check_killed(case, seed)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(2, 24))
+def test_many_killed_builds_leave_no_trace(case: Case, seed: int) -> None:
+    check_killed(case, seed)
+
+
+def check_killed(case: Case, seed: int) -> None:
+    """Kill a build at a random moment, build again: as if nothing had happened."""
+    rng = seeded(f"kill-{seed}")
+    database = case.build.dbt.database
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        path.unlink(missing_ok=True)
+    # the first build of all, or one that adds a load
+    if rng.random() < 0.75:
+        shutil.copy(case.earlier, database)
+    case.build.kill_midway(rng)
+    case.build.run()
+    told = unequal(case.build.contents(), case.contents)
+    assert not told, "\n".join(told)
+
+
+def test_another_time_zone_needs_a_full_refresh(case: Case) -> None:
     with pytest.raises(DbtError, match=REFRESH):
-        build.run(reporting_timezone="Europe/Berlin")
+        case.build.run(reporting_timezone="Europe/Berlin")
 
 
-def test_a_load_taken_back_needs_a_full_refresh(build: Build) -> None:
-    before = build.contents()
-    store = build.land(HISTORY.company, ())
+def test_a_load_taken_back_needs_a_full_refresh(case: Case) -> None:
+    before = case.build.contents()
+    store = case.build.land(HISTORY.company, ())
     taken_back = store.undo_last()[0]["load_id"]
-    with pytest.raises(DbtError, match=f"load {taken_back}.*{REFRESH}"):
-        build.run()
-    assert build.contents() == before
+    with pytest.raises(DbtError, match=f"load {taken_back}, .*{REFRESH}"):
+        case.build.run()
+    assert case.build.contents() == before
