@@ -73,7 +73,8 @@ def large(bench: Bench) -> Benchmark:
     return Benchmark(
         "From landed Parquet to all usage and adoption marts",
         f"{count:,} events in a database that is not there yet, deduplication and quarantine"
-        f" included, without tests; then one more day of {added:,} events.",
+        f" included, without tests; then one more day of {added:,} events. The limits are"
+        " meant for 50 million events.",
         [
             *_against_baseline(full.cost, by_hand),
             same_tables,

@@ -3,7 +3,9 @@
 Landing folders stay below --work for the next time.
 """
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -35,8 +37,16 @@ def run(events: float, only: str | None, date: str | None, work: Path) -> None:
     bench = Bench(work.resolve(), events)
     for name in [only] if only else BENCHES:
         click.echo(f"{name} ...")
-        keep(work / "results", name, BENCHES[name](bench))
+        keep(work / "results", name, _with_load(BENCHES[name], bench))
     click.echo(write_page(work / "results", list(BENCHES), date).read_text(encoding="utf-8"))
+
+
+def _with_load(benchmark: Callable[[Bench], Benchmark], bench: Bench) -> Benchmark:
+    """Tell also how busy the machine was with other work: times on a busy one say little."""
+    load, _, _ = os.getloadavg()
+    found = benchmark(bench)
+    told = f"{found.circumstances} Load average before it: {load:.1f}."
+    return replace(found, circumstances=told)
 
 
 if __name__ == "__main__":
