@@ -64,7 +64,7 @@ def test_extra_columns_are_named_or_kept_as_asked(door: Door) -> None:
     )
     result = door.land("usage_events", "--from", path)
     assert "input columns not landed: colour, size" in result.stdout
-    row = door.landed("usage_events", "--from", path, "--rest-to", "properties")[0]
+    row = door.landed("usage_events", "--from", path, "--rest-to", "properties", "--again")[0]
     assert json.loads(row["properties"]) == {"colour": 're"d'}
 
 
@@ -238,7 +238,12 @@ def test_parquet_files_of_different_schemas(door: Door) -> None:
     assert json.loads(landed[0]["raw_text"])["occurred_at"] == 1769853600
     flags = ("--set", "event_name=click", "--map", "event_id=@row_number")
     assert (
-        len({r["event_id"] for r in door.landed("usage_events", "--from", "p*.parquet", *flags)})
+        len(
+            {
+                r["event_id"]
+                for r in door.landed("usage_events", "--from", "p*.parquet", *flags, "--again")
+            }
+        )
         == 3
     )
 

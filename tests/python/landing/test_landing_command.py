@@ -47,6 +47,21 @@ def test_id_is_made_where_the_input_has_none(door: Door) -> None:
     assert made[0]["event_id"] != made[1]["event_id"]
 
 
+def test_the_same_file_under_another_mapping_is_noticed(door: Door) -> None:
+    path = door.file("m.txt", MESSAGES)
+    door.landed("usage_events", "--from", path, *HASHED)
+    numbered = (*MESSAGE_FLAGS, "--map", "event_id=@row_number")
+    assert "landed before, as load 1" in door.refused("usage_events", "--from", path, *numbered)
+
+
+def test_a_heartbeat_in_the_future_is_refused(door: Door) -> None:
+    path = door.file("m.txt", MESSAGES)
+    message = door.refused(
+        "usage_events", "--from", path, *HASHED, "--complete-until", "2199-01-01"
+    )
+    assert "--complete-until 2199-01-01: is in the future" in message
+
+
 def test_the_same_row_read_as_something_else_has_another_id(door: Door) -> None:
     path = door.file("m.txt", MESSAGES)
     sent = door.landed("usage_events", "--from", path, *HASHED)
@@ -89,7 +104,8 @@ def test_flags_go_before_the_mapping_file(door: Door) -> None:
     flags = ("--mapping", mapping, "--map", "actor_id=dst")
     row = door.landed("usage_events", "--from", path, *flags, "--set", "event_name=got")[0]
     assert (row["actor_id"], row["event_name"]) == ("2", "got")
-    row = door.landed("usage_events", "--from", path, *flags, "--map", "event_name=src")[0]
+    again = (*flags, "--map", "event_name=src", "--again")
+    row = door.landed("usage_events", "--from", path, *again)[0]
     assert row["event_name"] == "1"
 
 
@@ -97,7 +113,7 @@ def test_flags_go_before_the_mapping_file(door: Door) -> None:
     ("text", "said"),
     [
         ("mapp: {}", "unknown key 'mapp'; did you mean map"),
-        ("entity: usage_people", "another entity"),
+        ("entity: usage_people", "is a mapping for usage_people, not for usage_events"),
         ("- 1", "holds keys"),
         ("map: [a]", "map cannot be ['a']"),
         ("header: maybe", "header cannot be 'maybe'"),

@@ -20,7 +20,7 @@ LAND_SENT = """
 LAND_RECEIVED = """
     product-health land usage_events --from {raw}/CollegeMsg.txt.gz
         --delimiter space --columns src,dst,unixts
-        --map actor_id=dst --map occurred_at=unixts:epoch --map event_id=@row_hash --again
+        --map actor_id=dst --map occurred_at=unixts:epoch --map event_id=@row_number --again
         --set event_name=message_received
 """
 BOTH = (
