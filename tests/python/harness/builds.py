@@ -6,12 +6,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from harness.dbt import Dbt, environment
 from harness.landing import landed
+from harness.project import compiled_variants
 from product_health.landing.store import LandingStore
 from reference import Company, Row
 
@@ -21,9 +21,10 @@ BUILT = "OK created"
 
 @dataclass(frozen=True)
 class Build:
-    """A copy of the project with a landing folder of its own."""
+    """A copy of the project with a landing folder of its own; it builds some marts only."""
 
     dbt: Dbt
+    marts: tuple[str, ...]
 
     @property
     def landing(self) -> Path:
@@ -34,9 +35,18 @@ class Build:
         """Land the next loads of a company."""
         return landed(self.landing, company, load_ids)
 
+    @property
+    def selection(self) -> list[str]:
+        """The marts and all that they are built from, without tests, as options of dbt."""
+        return ["--select", *(f"+{mart}" for mart in self.marts), *UNTESTED]
+
     def run(self, *options: str, **variables: object) -> None:
-        """Run `dbt build` without tests; DbtError if it fails."""
-        self.dbt("build", *UNTESTED, *options, landing_path=str(self.landing), **variables)
+        """Run `dbt build`; DbtError if it fails."""
+        self.dbt("build", *self.selection, *options, landing_path=str(self.landing), **variables)
+
+    def run_all(self) -> None:
+        """Run `dbt build` for all models."""
+        self.dbt("build", *UNTESTED, landing_path=str(self.landing))
 
     def rows(self, model: str) -> list[Row]:
         """Give the rows of a model."""
@@ -47,28 +57,28 @@ class Build:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def contents(self) -> dict[str, list[str]]:
-        """Give the rows of every table to the last digit, whatever their order."""
+        """Give the rows of every table built to the last digit, whatever their order."""
+        built = compiled_variants()["utc"].upstream(self.marts)
         with duckdb.connect(str(self.dbt.database), read_only=True) as connection:
             return {
                 node.name: sorted(
                     map(repr, connection.execute(f"select * from {node.relation_name}").fetchall())
                 )
                 for node in self.dbt.manifest.nodes.values()
-                if _is_model(node) and node.config.materialized != "view"
+                if node.name in built and node.config.materialized != "view"
             }
 
     def kill_midway(self, rng: random.Random) -> None:
         """Start `dbt build` as a process, and kill it after a random number of models."""
-        models = [node for node in self.dbt.manifest.nodes.values() if _is_model(node)]
         places = self.dbt.places({"landing_path": str(self.landing)})
         places.remove("--quiet")
         with environment(self.dbt.database):
             process = subprocess.Popen(  # noqa: S603 - nothing here comes from outside
-                [sys.executable, "-m", "dbt.cli.main", "build", *UNTESTED, *places],
+                [sys.executable, "-m", "dbt.cli.main", "build", *self.selection, *places],
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        left = rng.randint(0, len(models))
+        left = rng.randint(0, len(compiled_variants()["utc"].upstream(self.marts)))
         for line in process.stdout or ():
             left -= BUILT in line
             if left <= 0:
@@ -76,7 +86,3 @@ class Build:
         time.sleep(rng.choice((0, rng.random() / 10)))
         process.kill()
         process.communicate()
-
-
-def _is_model(node: Any) -> bool:
-    return bool(node.resource_type == "model")
