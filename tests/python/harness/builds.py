@@ -76,6 +76,7 @@ class Build:
             process = subprocess.Popen(  # noqa: S603 - nothing here comes from outside
                 [sys.executable, "-m", "dbt.cli.main", "build", *self.selection, *places],
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 text=True,
             )
         left = rng.randint(0, len(compiled_variants()["utc"].upstream(self.marts)))
