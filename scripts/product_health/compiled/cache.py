@@ -1,0 +1,77 @@
+"""Compiled projects kept between runs: one is compiled again when a file of it has changed."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from product_health.compiled.dbt import Dbt
+from product_health.compiled.project import CompiledProject, Model, Seed, Source, compile_project
+
+# What a compile reads.
+FILES = ("dbt_project.yml", "profiles.yml")
+FOLDERS = ("models", "macros", "metrics", "seeds", "tests/generic", "tests/singular")
+# How many projects are kept: both sides of some reviews.
+KEPT = 8
+
+
+def compiled(project: Path, cache: Path, **variables: Any) -> CompiledProject:
+    """Give a compiled project, from the folder `cache` where the project's files have not changed.
+
+    DbtError where it does not compile; nothing is kept then.
+    """
+    stored = cache / f"{fingerprint(project, variables)}.json"
+    if not stored.exists():
+        fresh = compile_project(Dbt(project, cache / "dbt"), **variables)
+        _store(stored, fresh)
+    stored.touch()
+    return _load(stored)
+
+
+def fingerprint(project: Path, variables: dict[str, Any]) -> str:
+    """Give a digest of all that a compile reads: files, vars, and the versions of the tools."""
+    tools = {name: version(name) for name in ("dbt-core", "dbt-duckdb", "product-health")}
+    code = Path(__file__).with_name("project.py").read_bytes()
+    digest = hashlib.sha256(json.dumps([tools, variables], sort_keys=True).encode() + code)
+    for path in _files(project):
+        digest.update(f"\0{path.relative_to(project).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _files(project: Path) -> Iterator[Path]:
+    yield from (project / name for name in FILES)
+    for folder in FOLDERS:
+        yield from sorted(path for path in (project / folder).rglob("*") if path.is_file())
+
+
+def _store(stored: Path, project: CompiledProject) -> None:
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    half_written = stored.with_suffix(".tmp")
+    half_written.write_text(json.dumps(asdict(project)), encoding="utf-8")
+    half_written.replace(stored)
+    by_age = sorted(stored.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    for stale in by_age[:-KEPT]:
+        stale.unlink()
+
+
+def _load(stored: Path) -> CompiledProject:
+    document = json.loads(stored.read_text(encoding="utf-8"))
+    return CompiledProject(
+        models=tuple(
+            Model(**{**model, "parents": tuple(model["parents"])}) for model in document["models"]
+        ),
+        seeds=tuple(Seed(**seed) for seed in document["seeds"]),
+        sources=tuple(Source(**source) for source in document["sources"]),
+        manifest=document["manifest"],
+        semantic_manifest=document["semantic_manifest"],
+    )
+
+
+def forget(cache: Path) -> None:
+    """Drop everything kept, dbt's own partial parse included."""
+    shutil.rmtree(cache, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""dbt in this process, on a project in any folder, leaving nothing in it."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from product_health.errors import UserError
+
+# The database that a compile sees; relations are named after it.
+DATABASE = "product_health"
+
+
+class DbtError(UserError):
+    """A dbt command failed; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """A project, and a folder for what dbt writes: artifacts, logs, an empty database."""
+
+    project: Path
+    scratch: Path
+    manifest: Any = None
+
+    @property
+    def target(self) -> Path:
+        """The folder of dbt's artifacts."""
+        return self.scratch / "target"
+
+    @property
+    def database(self) -> Path:
+        """The database file; dbt names the database after it."""
+        return self.scratch / f"{DATABASE}.duckdb"
+
+    def __call__(self, command: str, *options: str, **variables: Any) -> Any:
+        """Run a command with some vars and give its result; DbtError if it fails."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        said: list[str] = []
+
+        def listen(event: Any) -> None:
+            if event.info.level == "error":
+                said.append(event.info.msg.strip())
+
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        runner = dbtRunner(manifest=self.manifest, callbacks=[listen])
+        with _environment(self.database):
+            outcome = runner.invoke([command, *options, *self._places(variables)])
+        # or else the database stays open in this process, and nobody else can use it
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        if not outcome.success:
+            reason = "\n".join(dict.fromkeys([*said, str(outcome.exception or "").strip()]))
+            message = f"dbt {command} of {self.project} failed:\n{reason.strip()}"
+            raise DbtError(message)
+        return outcome.result
+
+    def _places(self, variables: dict[str, Any]) -> list[str]:
+        return [
+            *("--quiet", "--vars", json.dumps(variables)),
+            *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
+            *("--target-path", str(self.target), "--log-path", str(self.scratch / "logs")),
+        ]
+
+    def artifact(self, name: str) -> dict[str, Any]:
+        """Give a JSON artifact of the last parse."""
+        found: dict[str, Any] = json.loads((self.target / name).read_text(encoding="utf-8"))
+        return found
+
+
+@contextmanager
+def _environment(database: Path) -> Iterator[None]:
+    """Let the profile point to a database."""
+    with mock.patch.dict(os.environ, {"PRODUCT_HEALTH_DATABASE": str(database)}):
+        yield

@@ -1,0 +1,192 @@
+"""What a compiled project holds, and compiling one.
+
+A compile reads nothing from its target but which tables exist (var literal_bounds), so the SQL of a
+model depends only on the files of the project and on its vars.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from product_health.compiled.dbt import Dbt
+
+# A model alone, without the tests that hang on it.
+ALONE = ("compile", "--quiet", "--no-write-json", "--indirect-selection", "empty")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model with its SQL; `incremental_sql` is what it runs once its table exists."""
+
+    unique_id: str
+    name: str
+    relation: str
+    layer: str
+    kind: str
+    file: str
+    sql: str
+    incremental_sql: str | None
+    parents: tuple[str, ...]
+    has_hooks: bool
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Reference data: its relation, the types of its columns, and the text of its file."""
+
+    unique_id: str
+    name: str
+    relation: str
+    file: str
+    types: Mapping[str, str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that is landed: its relation and the types of its columns."""
+
+    unique_id: str
+    name: str
+    relation: str
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """A project at one state: models in the order in which they are built, and all else.
+
+    `manifest` has dbt's own words on metrics, semantic_models, saved_queries, exposures, groups and
+    marts; `semantic_manifest` is the text that MetricFlow reads.
+    """
+
+    models: tuple[Model, ...]
+    seeds: tuple[Seed, ...]
+    sources: tuple[Source, ...]
+    manifest: Mapping[str, Any]
+    semantic_manifest: str
+
+    def relations(self) -> Iterator[Model | Seed | Source]:
+        """Give everything that a model can read, sources first."""
+        yield from self.sources
+        yield from self.seeds
+        yield from self.models
+
+    def upstream(self, unique_ids: Iterable[str]) -> tuple[Model, ...]:
+        """Give these models and all that they are built from, in the order of building."""
+        by_id = {model.unique_id: model for model in self.models}
+        needed: set[str] = set()
+        waiting = [name for name in unique_ids if name in by_id]
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += [parent for parent in by_id[name].parents if parent in by_id]
+        return tuple(model for model in self.models if model.unique_id in needed)
+
+
+def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
+    """Parse and compile a project; DbtError where it has an error."""
+    variables = {"literal_bounds": False, **variables}
+    manifest = dbt("parse", **variables)
+    dbt = replace(dbt, manifest=manifest)
+    _create_empty(dbt.database, _incremental_relations(manifest))
+    increments = dbt(*ALONE, "--select", "config.materialized:incremental", **variables)
+    # the SQL must be taken before the next compile, which writes into the same nodes
+    appends = {result.node.unique_id: result.node.compiled_code for result in increments.results}
+    whole = dbt(*ALONE, "--full-refresh", "--select", "resource_type:model", **variables)
+    nodes = {result.node.unique_id: result.node for result in whole.results}
+    return CompiledProject(
+        models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
+        seeds=tuple(_seed(dbt.project, node) for node in _seeds(manifest)),
+        sources=tuple(_source(source) for source in manifest.sources.values()),
+        manifest=_kept(dbt.artifact("manifest.json")),
+        semantic_manifest=(dbt.target / "semantic_manifest.json").read_text(encoding="utf-8"),
+    )
+
+
+def _incremental_relations(manifest: Any) -> list[str]:
+    return [
+        node.relation_name
+        for node in manifest.nodes.values()
+        if node.config.materialized == "incremental"
+    ]
+
+
+def _create_empty(database: Path, relations: list[str]) -> None:
+    """Create the tables that make dbt compile the SQL of an increment."""
+    with duckdb.connect(database) as connection:
+        for relation in relations:
+            schema = relation.rsplit(".", 1)[0]
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table if not exists {relation} (load_id bigint)")
+
+
+def _in_order(nodes: Mapping[str, Any]) -> list[Any]:
+    """Sort models so that each comes after those that it reads."""
+    ordered: dict[str, Any] = {}
+
+    def visit(unique_id: str) -> None:
+        node = nodes.get(unique_id)
+        if node is None or node.resource_type != "model" or unique_id in ordered:
+            return
+        for parent in node.depends_on.nodes:
+            visit(parent)
+        ordered[unique_id] = node
+
+    for unique_id in sorted(nodes):
+        visit(unique_id)
+    return list(ordered.values())
+
+
+def _model(node: Any, incremental_sql: str | None) -> Model:
+    return Model(
+        unique_id=node.unique_id,
+        name=node.name,
+        relation=node.relation_name,
+        layer=node.fqn[1],
+        kind=node.config.materialized,
+        file=node.original_file_path,
+        sql=node.compiled_code,
+        incremental_sql=incremental_sql,
+        parents=tuple(node.depends_on.nodes),
+        has_hooks=bool(node.config.pre_hook or node.config.post_hook),
+    )
+
+
+def _seeds(manifest: Any) -> list[Any]:
+    return [node for node in manifest.nodes.values() if node.resource_type == "seed"]
+
+
+def _seed(project: Path, node: Any) -> Seed:
+    return Seed(
+        unique_id=node.unique_id,
+        name=node.name,
+        relation=node.relation_name,
+        file=node.original_file_path,
+        types=dict(node.config.column_types),
+        text=(project / node.original_file_path).read_text(encoding="utf-8"),
+    )
+
+
+def _source(source: Any) -> Source:
+    return Source(
+        unique_id=source.unique_id,
+        name=source.name,
+        relation=source.relation_name,
+        types={column.name: column.data_type for column in source.columns.values()},
+    )
+
+
+def _kept(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Give the parts of the manifest that metrics and their readers need."""
+    parts = ("metrics", "semantic_models", "saved_queries", "exposures", "groups")
+    marts = {
+        name: {key: node[key] for key in ("name", "version", "group", "columns", "description")}
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    }
+    return {**{part: manifest[part] for part in parts}, "marts": marts}

@@ -1,0 +1,128 @@
+"""What every relation of a compiled project means, from the sources up."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+
+from product_health.compiled.project import CompiledProject, Model, Seed, Source
+from product_health.meaning.hashing import Meaning, digest, meaning
+
+DIALECT = "duckdb"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A part of the project whose meaning cannot be told from its SQL, and why."""
+
+    name: str
+    reason: str
+
+
+class ProjectMeaning:
+    """The meaning of each relation of a project, by its name without quotes."""
+
+    def __init__(self, project: CompiledProject) -> None:
+        """Read the project from its sources up."""
+        self.project = project
+        self.relations: dict[str, Meaning] = {}
+        self.unread: list[Unread] = []
+        self._schema = MappingSchema(dialect=DIALECT)
+        for source in project.sources:
+            self._add(source.relation, _of_source(source))
+        for seed in project.seeds:
+            self._add(seed.relation, _of_seed(seed))
+        for model in project.models:
+            self._add(model.relation, self._of_model(model))
+
+    def _add(self, relation: str, found: Meaning) -> None:
+        name = plain(relation)
+        self.relations[name] = found
+        columns = dict.fromkeys(found.columns, "unknown")
+        self._schema.add_table(exp.to_table(name, dialect=DIALECT), columns, match_depth=False)
+
+    def _of_model(self, model: Model) -> Meaning:
+        """Give the meaning of a model; an incremental one means what both its branches mean."""
+        try:
+            whole = self.of_sql(model.sql)
+            if model.incremental_sql is None:
+                return whole
+            columns = {name: digest("itself", found) for name, found in whole.columns.items()}
+            self._add(model.relation, Meaning(digest("itself", whole.rows), columns))
+            increment = self.of_sql(model.incremental_sql)
+        except (SqlglotError, KeyError, ValueError) as error:
+            self.unread.append(Unread(model.name, str(error)))
+            return self._of_text(model)
+        return Meaning(
+            digest("incremental", whole.rows, increment.rows),
+            {
+                name: digest("incremental", found, increment.column(name))
+                for name, found in whole.columns.items()
+            },
+        )
+
+    def of_sql(self, sql: str) -> Meaning:
+        """Give the meaning of a query on relations of the project."""
+        return meaning(self.qualified(sql), self.relations)
+
+    def qualified(self, sql: str) -> exp.Expr:
+        """Parse a query and let every column say of which relation it is."""
+        return qualify(
+            sqlglot.parse_one(sql, read=DIALECT),
+            dialect=DIALECT,
+            schema=self._schema,
+            quote_identifiers=False,
+            validate_qualify_columns=False,
+        )
+
+    def _of_text(self, model: Model) -> Meaning:
+        """Give what changes with every letter of a model that cannot be read, or of its parents."""
+        named = {node.unique_id: plain(node.relation) for node in self.project.relations()}
+        parents = [self.relations[named[parent]] for parent in model.parents]
+        inherited = [text for found in parents for text in (found.rows, *found.columns.values())]
+        return Meaning(digest("text", model.sql, model.incremental_sql or "", *inherited), {})
+
+    @cached_property
+    def local_sql(self) -> Mapping[str, str]:
+        """Give the SQL of each model without comments, in one format, by model name."""
+        return {model.name: formatted(model.sql) for model in self.project.models}
+
+
+def formatted(sql: str) -> str:
+    """Write SQL in one format, without comments; SQL that cannot be parsed stays as it is."""
+    try:
+        parsed = sqlglot.parse_one(sql, read=DIALECT)
+    except SqlglotError:
+        return sql
+    return parsed.sql(dialect=DIALECT, pretty=True, comments=False)
+
+
+def plain(relation: str) -> str:
+    """Give the name of a relation without quotes."""
+    return relation.replace('"', "").lower()
+
+
+def _of_source(source: Source) -> Meaning:
+    columns = {
+        name.lower(): digest("source", source.name, name, kind)
+        for name, kind in source.types.items()
+    }
+    return Meaning(digest("source", source.name), columns)
+
+
+def _of_seed(seed: Seed) -> Meaning:
+    """Hash the columns of a seed, with its rows in the order of the first one."""
+    header, *rows = csv.reader(io.StringIO(seed.text))
+    rows.sort()
+    columns = {
+        name.lower(): digest("seed", seed.types.get(name, ""), *(row[place] for row in rows))
+        for place, name in enumerate(header)
+    }
+    return Meaning(digest("seed", columns[header[0].lower()]), columns)
