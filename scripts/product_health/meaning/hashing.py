@@ -154,9 +154,8 @@ def _from(query: exp.Select, scope: _Scope) -> list[str]:
         condition = _token(join.args.get("on"), scope)
         is_plain = kind.strip().upper() in {"", "INNER", "CROSS"}
         origins.append(digest("join", "inner" if is_plain else kind, source, using, condition))
-    for lateral in query.args.get("laterals") or []:
-        origins.append(_source(lateral, scope))
-    return origins
+    laterals = [_source(lateral, scope) for lateral in query.args.get("laterals") or []]
+    return origins + laterals
 
 
 def _source(source: exp.Expr, scope: _Scope) -> str:
