@@ -13,6 +13,7 @@ COMMANDS = {
     "land": "product_health.landing.command:land",
     "demo": "product_health.demo.command:demo",
     "headline": "product_health.headline:headline",
+    "lock": "product_health.lock.command:lock",
 }
 
 # What DuckDB raises, in place of KeyboardInterrupt, where Ctrl-C comes in the middle of a query.

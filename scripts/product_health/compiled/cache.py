@@ -46,7 +46,8 @@ def fingerprint(project: Path, variables: dict[str, Any]) -> str:
 def _files(project: Path) -> Iterator[Path]:
     yield from (project / name for name in FILES)
     for folder in FOLDERS:
-        yield from sorted(path for path in (project / folder).rglob("*") if path.is_file())
+        paths = sorted((project / folder).rglob("*"))
+        yield from (path for path in paths if path.is_file() and path.suffix != ".lock")
 
 
 def _store(stored: Path, project: CompiledProject) -> None:

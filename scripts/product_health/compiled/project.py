@@ -47,12 +47,13 @@ class Seed:
 
 @dataclass(frozen=True)
 class Source:
-    """A table that is landed: its relation and the types of its columns."""
+    """A table that is landed, or the register of loads: its relation, the types of its columns."""
 
     unique_id: str
     name: str
     relation: str
     types: Mapping[str, str]
+    is_register: bool
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ def _source(source: Any) -> Source:
         name=source.name,
         relation=source.relation_name,
         types={column.name: column.data_type for column in source.columns.values()},
+        is_register=bool(source.config.meta.get("is_register")),
     )
 
 

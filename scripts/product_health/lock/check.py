@@ -1,0 +1,146 @@
+"""Holds the metrics as they are against the lock, and says what to do where they differ."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from product_health.lock.entries import LOCK_FILE, Entry, Lock
+from product_health.lock.values import Value, Values, fixed_workbench, values
+from product_health.meaning.definitions import Definitions
+
+TOOLS = ("metricflow", "sqlglot")
+CHANGELOG = Path("CHANGELOG.md")
+MOST_TOLD = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A metric that is not as the lock says.
+
+    `is_restated`: its meaning changed, or its values did, and its version did not; the lock is not
+    written over that.
+    """
+
+    metric: str
+    text: str
+    is_restated: bool = False
+
+
+def current_lock(project: Path, definitions: Definitions) -> Lock:
+    """Compute what the lock of a project should say."""
+    with fixed_workbench(project) as bench:
+        entries = {
+            name: Entry(
+                version=metric.version,
+                fingerprint=definitions.fingerprint(metric),
+                grains=metric.grains,
+                dimensions=tuple(metric.dimensions),
+                values=values(bench, definitions, metric),
+            )
+            for name, metric in definitions.catalogue.metrics.items()
+        }
+    return Lock({name: installed(name) for name in TOOLS}, entries)
+
+
+def compare(locked: Lock, current: Lock) -> list[Finding]:
+    """Tell every difference between the lock and the metrics as they are, by name."""
+    renamed = _renamed(locked, current)
+    found = [Finding(new, f"was {old}: renamed, same meaning") for old, new in renamed.items()]
+    for name in sorted(locked.entries.keys() | current.entries.keys()):
+        if name in renamed or name in renamed.values():
+            continue
+        if name not in current.entries:
+            found.append(Finding(name, "is in the lock and no longer a metric"))
+        elif name not in locked.entries:
+            found.append(Finding(name, "is new"))
+        else:
+            found += _differences(name, locked.entries[name], current.entries[name])
+    return found
+
+
+def _renamed(locked: Lock, current: Lock) -> dict[str, str]:
+    """Give the new name of metrics that are called otherwise and mean the same."""
+    gone = {name: entry for name, entry in locked.entries.items() if name not in current.entries}
+    new = {
+        entry.fingerprint: name
+        for name, entry in current.entries.items()
+        if name not in locked.entries
+    }
+    return {
+        name: new[entry.fingerprint] for name, entry in gone.items() if entry.fingerprint in new
+    }
+
+
+def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
+    moved = changed_values(old.values, new.values)
+    is_same_version = old.version == new.version
+    if old.fingerprint != new.fingerprint and moved:
+        told = f"no longer means what version {old.version} meant:{_told(moved)}"
+        yield Finding(name, told, is_restated=is_same_version)
+    elif old.fingerprint != new.fingerprint:
+        yield Finding(name, "text changed, value identical on the fixed company")
+    elif moved:
+        why = "has other values with the same SQL: the fixed company or a tool changed"
+        told = f"{why}:{_told(moved)}"
+        yield Finding(name, told)
+    if not is_same_version and old.fingerprint == new.fingerprint:
+        yield Finding(name, f"is version {new.version} and means what version {old.version} meant")
+    for what, before, after in (
+        ("grains", old.grains, new.grains),
+        ("dimensions", old.dimensions, new.dimensions),
+    ):
+        if before != after:
+            yield Finding(name, f"{what} were {', '.join(before)} and are {', '.join(after)}")
+
+
+def changed_values(old: Values, new: Values) -> list[tuple[str, str, Value, Value]]:
+    """Give part, period, value before and after where they differ."""
+    return [
+        (part, period, before, after)
+        for part in dict.fromkeys([*old, *new])
+        for period in dict.fromkeys([*old.get(part, {}), *new.get(part, {})])
+        for before, after in [(old.get(part, {}).get(period), new.get(part, {}).get(period))]
+        if before != after
+    ]
+
+
+def _told(moved: list[tuple[str, str, Value, Value]]) -> str:
+    shown = [
+        f"{part} {period}: {_number(before)} -> {_number(after)}"
+        for part, period, before, after in moved[:MOST_TOLD]
+    ]
+    rest = len(moved) - MOST_TOLD
+    return "\n    ".join(["", *shown, *([f"and {rest} more values"] if rest > 0 else [])])
+
+
+def _number(value: Value) -> str:
+    return "none" if value is None else f"{value:.6g}"
+
+
+def unlogged_versions(project: Path, definitions: Definitions) -> list[Finding]:
+    """Tell each version above 1 that the changelog does not mention as `metric` vN."""
+    path = project / CHANGELOG
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [
+        Finding(name, f"is version {metric.version}, which {CHANGELOG} does not mention: {line}")
+        for name, metric in definitions.catalogue.metrics.items()
+        for line in [f"- `{name}` v{metric.version}: what changed, and why"]
+        if metric.version > 1 and not re.search(rf"`{re.escape(name)}` v{metric.version}\b", text)
+    ]
+
+
+def steps(names: list[str], definitions: Definitions) -> str:
+    """Say the three steps that make a changed meaning right."""
+    metrics = [definitions.catalogue.metrics[name] for name in names]
+    files = ", ".join(sorted({metric.file for metric in metrics}))
+    owners = ", ".join(sorted({definitions.catalogue.owner(metric) for metric in metrics}))
+    return (
+        "If the change is meant:\n"
+        f"  1. raise version and since of {', '.join(names)} in {files}\n"
+        f"  2. add a line for each to {CHANGELOG}: - `{names[0]}` v{metrics[0].version + 1}: "
+        "what changed, and why\n"
+        f"  3. run `product-health lock`, and commit {LOCK_FILE}\n"
+        f"Who must agree: {owners}. If it is not meant, undo it."
+    )

@@ -1,0 +1,87 @@
+"""`product-health lock`: write down what each metric means, or check that it is still so."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from product_health.compiled.cache import compiled
+from product_health.errors import UserError
+from product_health.lock.check import Finding, compare, current_lock, steps, unlogged_versions
+from product_health.lock.entries import LOCK_FILE, Lock, read_lock, write_lock
+from product_health.lock.explain import explanations
+from product_health.meaning.definitions import Definitions
+from product_health.project import find_project
+from product_health.repository import CACHE
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="Only compare; exit 1 where the lock is not up to date."
+)
+def lock(*, check: bool) -> None:
+    """Write metrics/metrics.lock: what each metric means, and its values on a fixed company.
+
+    It refuses to write over a meaning that changed without a new version.
+    """
+    project = find_project(Path.cwd())
+    definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    locked = read_lock(project) if check or (project / LOCK_FILE).exists() else Lock({}, {})
+    current = current_lock(project, definitions)
+    findings = compare(locked, current)
+    unlogged = unlogged_versions(project, definitions)
+    _tell_unread(definitions)
+    _tell(project, definitions, findings, unlogged)
+    _tell_tools(locked, current)
+    if check and (findings or unlogged):
+        click.echo(_what_to_do(findings, unlogged), err=True)
+        sys.exit(1)
+    if any(finding.is_restated for finding in findings) or unlogged:
+        message = f"{LOCK_FILE} was left as it is"
+        raise UserError(message)
+    if check:
+        click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics mean what it says")
+        return
+    (project / LOCK_FILE).write_text(write_lock(current), encoding="utf-8")
+    click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics written, {len(findings)} differences")
+
+
+def _tell(
+    project: Path, definitions: Definitions, findings: list[Finding], unlogged: list[Finding]
+) -> None:
+    restated = [finding.metric for finding in findings if finding.is_restated]
+    told = explanations(project, definitions, restated) if restated else {}
+    by_change: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in [*findings, *unlogged]:
+        changes = tuple(told.get(finding.metric, ())) if finding.is_restated else ()
+        by_change.setdefault(changes, []).append(finding)
+    for changes, group in by_change.items():
+        for finding in group:
+            click.echo(f"{finding.metric} {finding.text}")
+        for change in changes:
+            click.echo(f"    {change}")
+    if restated:
+        click.echo(steps(restated, definitions))
+
+
+def _tell_unread(definitions: Definitions) -> None:
+    for metric in definitions.catalogue.metrics.values():
+        for part in definitions.unread(metric):
+            click.echo(f"{metric.name}: {part.name} is not looked into: {part.reason}")
+
+
+def _tell_tools(locked: Lock, current: Lock) -> None:
+    for name, version in current.made_with.items():
+        if locked.made_with.get(name, version) != version:
+            click.echo(
+                f"The lock was written with {name} {locked.made_with[name]}, and {version} is here: "
+                "fingerprints may differ by that alone"
+            )
+
+
+def _what_to_do(findings: list[Finding], unlogged: list[Finding]) -> str:
+    count = len({finding.metric for finding in [*findings, *unlogged]})
+    hint = (
+        "" if any(f.is_restated for f in findings) else "; run `product-health lock` and commit it"
+    )
+    return f"error: {LOCK_FILE} is not up to date: {count} metrics differ{hint}"

@@ -1,0 +1,35 @@
+"""The SQL behind a changed meaning: what stands now against what the lock was written for."""
+
+from pathlib import Path
+
+from product_health.compiled.cache import compiled
+from product_health.errors import UserError
+from product_health.lock.entries import LOCK_FILE
+from product_health.meaning.changes import changed_parts
+from product_health.meaning.definitions import Definitions
+from product_health.repository import CACHE, Repository
+
+
+def explanations(project: Path, definitions: Definitions, names: list[str]) -> dict[str, list[str]]:
+    """Give the smallest changes of SQL of each metric since the lock was last written.
+
+    The former SQL is that of the last commit of the lock; where it cannot be had, that is said.
+    """
+    try:
+        base = _locked_state(project)
+    except UserError as error:
+        return {name: [f"(the SQL before cannot be shown: {error})"] for name in names}
+    return {
+        name: [
+            str(change)
+            for part in changed_parts(name, base, definitions)
+            for change in part.changes()
+        ]
+        for name in names
+    }
+
+
+def _locked_state(project: Path) -> Definitions:
+    repository = Repository(project)
+    commit = repository.last_change(LOCK_FILE)
+    return Definitions(compiled(repository.exported(commit), project / CACHE / "compiled"))

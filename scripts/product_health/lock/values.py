@@ -1,0 +1,53 @@
+"""Values of metrics on raw rows, as they stand in the lock."""
+
+from datetime import date
+from pathlib import Path
+
+from product_health.meaning.definitions import Definitions
+from product_health.semantics.catalogue import Metric
+from product_health.semantics.engine import TIME
+from product_health.workbench.bench import Workbench
+from product_health.workbench.rows import CsvFolder
+
+# Enough to see any change that a person would see, few enough to be the same on every machine.
+DIGITS = 9
+FIXED_COMPANY = Path("tests/fixed_company")
+ALL = "all"
+
+Value = float | int | None
+# By part (all, or dimensions with their values), then by first date of the period.
+Values = dict[str, dict[str, Value]]
+
+
+def fixed_workbench(project: Path) -> Workbench:
+    """Open a workbench on the fixed company of a project; UserError where it has none."""
+    return Workbench(CsvFolder(project / FIXED_COMPANY))
+
+
+def values(bench: Workbench, definitions: Definitions, metric: Metric) -> Values:
+    """Compute a metric by month, or what is nearest to it, in total and for each segment.
+
+    One question asks for all of it: a row names at most the segments that it is split by.
+    """
+    period = f"{TIME}__{definitions.grain(metric)}"
+    found: Values = {}
+    for row in bench.query(definitions.project, definitions.question(metric)):
+        split = [
+            f"{dimension} {row[column]}"
+            for dimension, column in metric.dimensions.items()
+            if row[column] is not None
+        ]
+        value = rounded(row[metric.name])
+        if value is not None or not split:
+            day = str(row[period])[: len(str(date.min))]
+            found.setdefault(", ".join(split) or ALL, {})[day] = value
+    parts = sorted(found, key=lambda part: (part != ALL, part))
+    return {part: dict(sorted(found[part].items())) for part in parts}
+
+
+def rounded(value: float | None) -> Value:
+    """Round to DIGITS significant digits; whole numbers stay whole."""
+    if value is None or isinstance(value, int):
+        return value
+    short = float(f"{float(value):.{DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < 10**DIGITS else short

@@ -1,0 +1,198 @@
+"""What changed between two texts of SQL: the smallest parts of the syntax tree that differ."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from product_health.meaning.definitions import Definitions
+from product_health.meaning.hashing import digest
+from product_health.meaning.project import DIALECT, formatted, plain
+
+# Parts that say little alone: their change is told with what they stand in.
+SMALL = (exp.Literal, exp.Identifier, exp.Column, exp.DataType, exp.Var, exp.Boolean, exp.Null)
+LONGEST = 240
+CONTEXT_LINES = 2
+
+
+@dataclass(frozen=True)
+class Change:
+    """A part of a model, a seed or a metric that is written differently; one side may be empty."""
+
+    where: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Tell it in a line."""
+        if not self.before:
+            return f"{self.where}: added {self.after}"
+        if not self.after:
+            return f"{self.where}: removed {self.before}"
+        return f"{self.where}: {self.before} -> {self.after}"
+
+
+def smallest_changes(before: str, after: str) -> list[tuple[str, str]]:
+    """Give pairs of the smallest differing parts of two queries, as SQL."""
+    try:
+        old, new = (sqlglot.parse_one(sql, read=DIALECT) for sql in (before, after))
+    except SqlglotError:
+        return _changed_lines(before, after)
+    found = _changes(old, new)
+    return list(dict.fromkeys([(_sql(old), _sql(new))] if found is None else found))
+
+
+def _changes(old: exp.Expr, new: exp.Expr) -> list[tuple[str, str]] | None:
+    """Give the changed parts within a node; None where the node itself is to be told."""
+    if old == new:
+        return []
+    if type(old) is not type(new) or isinstance(old, SMALL):
+        return None
+    found: list[tuple[str, str]] = []
+    for name in dict.fromkeys([*old.args, *new.args]):
+        part = _changed_argument(old.args.get(name), new.args.get(name))
+        if part is None:
+            return [(_sql(old), _sql(new))]
+        found += part
+    return found
+
+
+def _changed_argument(old: object, new: object) -> list[tuple[str, str]] | None:
+    if isinstance(old, list) or isinstance(new, list):
+        return _changed_list(_as_list(old), _as_list(new))
+    if isinstance(old, exp.Expr) and isinstance(new, exp.Expr):
+        return _changes(old, new)
+    if isinstance(old, exp.Expr) or isinstance(new, exp.Expr):
+        return [(_sql(old), _sql(new))]
+    return [] if (old or None) == (new or None) else None
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _changed_list(old: list[object], new: list[object]) -> list[tuple[str, str]] | None:
+    found: list[tuple[str, str]] = []
+    texts = [_sql(part) for part in old], [_sql(part) for part in new]
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if tag == "replace" and j - i == m - k:
+            for one, other in zip(old[i:j], new[k:m], strict=True):
+                part = _changed_argument(one, other)
+                found += [(_sql(one), _sql(other))] if part is None else part
+        else:
+            found.append((", ".join(texts[0][i:j]), ", ".join(texts[1][k:m])))
+    return found
+
+
+def _sql(node: object) -> str:
+    if not isinstance(node, exp.Expr):
+        return "" if node is None else str(node)
+    text = node.sql(dialect=DIALECT, comments=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+
+
+def _changed_lines(before: str, after: str) -> list[tuple[str, str]]:
+    lines = before.splitlines(), after.splitlines()
+    return [
+        ("\n".join(lines[0][i:j]), "\n".join(lines[1][k:m]))
+        for tag, i, j, k, m in difflib.SequenceMatcher(None, *lines).get_opcodes()
+        if tag != "equal"
+    ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model, seed or metric whose text differs, with its text before and after."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+    def changes(self) -> list[Change]:
+        """Give the smallest parts that differ."""
+        if self.file.endswith(".csv"):
+            pairs = _changed_lines(self.before, self.after)
+        else:
+            pairs = smallest_changes(self.before, self.after)
+        return [Change(self.name, *pair) for pair in pairs]
+
+    def diff(self) -> str:
+        """Give a unified diff of the text, macros expanded, with little context."""
+        lines = (self.before.splitlines(), self.after.splitlines())
+        return "\n".join(
+            difflib.unified_diff(*lines, "before", "after", lineterm="", n=CONTEXT_LINES)
+        )
+
+
+def changed_parts(metric: str, base: Definitions, head: Definitions) -> list[Part]:
+    """Give what of a metric is written differently, from its YAML down to the seeds it reads.
+
+    A relation that means the same, whatever it is called and however it is written, is left out.
+    """
+    before, after = _texts(base, metric), _texts(head, metric)
+    for old, new in renamed_models(base, head).items():
+        before = {_renamed(key, old, new): text.renamed(old, new) for key, text in before.items()}
+    return [
+        Part(key, (new or old).file, old.sql, new.sql)
+        for key in dict.fromkeys([*after, *before])
+        for old, new in [(before.get(key, NOTHING), after.get(key, NOTHING))]
+        if old.sql != new.sql and (old.meaning is None or old.meaning != new.meaning)
+    ]
+
+
+def renamed_models(base: Definitions, head: Definitions) -> dict[str, str]:
+    """Give the new name of each model that is called otherwise now and means the same."""
+    old, new = ({model.name: model for model in one.project.models} for one in (base, head))
+    fresh = {_meaning(head, new[name].relation): name for name in new.keys() - old.keys()}
+    gone = {name: _meaning(base, old[name].relation) for name in old.keys() - new.keys()}
+    return {name: fresh[meaning] for name, meaning in sorted(gone.items()) if meaning in fresh}
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What stands in a file, and what it means if it is a relation."""
+
+    file: str
+    sql: str
+    meaning: str | None = None
+
+    def renamed(self, old: str, new: str) -> "_Text":
+        return _Text(self.file, _renamed(self.sql, old, new), self.meaning)
+
+
+NOTHING = _Text("", "")
+
+
+def _renamed(text: str, old: str, new: str) -> str:
+    return re.sub(rf"\b{re.escape(old)}(?=_v\d+\b|\b)", new, text)
+
+
+def _texts(definitions: Definitions, name: str) -> dict[str, _Text]:
+    """Give a metric, the models it is made of, and the seeds that these read, marts first."""
+    metric = definitions.catalogue.metrics.get(name)
+    if metric is None:
+        return {}
+    found = {name: _Text(metric.file, formatted(definitions.question(metric)))}
+    models = definitions.upstream(metric)
+    for model in reversed(models):
+        meaning = _meaning(definitions, model.relation)
+        found[model.name] = _Text(model.file, formatted(model.sql), meaning)
+        if model.incremental_sql:
+            increment = formatted(model.incremental_sql)
+            found[f"{model.name}, incremental"] = _Text(model.file, increment, meaning)
+    read = {parent for model in models for parent in model.parents}
+    for seed in definitions.project.seeds:
+        if seed.unique_id in read:
+            found[seed.name] = _Text(seed.file, seed.text, _meaning(definitions, seed.relation))
+    return found
+
+
+def _meaning(definitions: Definitions, relation: str) -> str:
+    found = definitions.meaning.relations[plain(relation)]
+    return digest(found.rows, *(f"{name}={held}" for name, held in sorted(found.columns.items())))

@@ -1,0 +1,98 @@
+"""The git repository of the project: its commits as folders that can be compiled."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from product_health.errors import UserError
+
+# What the commands keep between runs, within the project; git ignores it, `make clean` drops it.
+CACHE = Path("target/product_health")
+# What a compile reads; the rest of a commit is not needed.
+EXPORTED = ("dbt_project.yml", "profiles.yml", "models", "macros", "metrics", "seeds", "tests")
+MOST_EXPORTS = 4
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A project in git."""
+
+    project: Path
+
+    def _git(self, *arguments: str) -> str:
+        git = shutil.which("git")
+        if git is None:
+            message = "git is not installed, so no other commit can be looked at"
+            raise UserError(message)
+        command = [git, "-C", str(self.project), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            message = f"git {' '.join(arguments[:2])}: {done.stderr.strip() or 'failed'}"
+            raise UserError(message)
+        return done.stdout.strip()
+
+    def commit(self, name: str) -> str:
+        """Give the id of a commit, branch or tag; UserError where there is none such."""
+        try:
+            self._git("rev-parse", "--git-dir")
+        except UserError as error:
+            message = f"{self.project} is not in a git repository, so there is no base: {error}"
+            raise UserError(message) from error
+        for candidate in (name, f"origin/{name}"):
+            try:
+                return self._git("rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}")
+            except UserError:
+                continue
+        raise UserError(self._no_commit(name))
+
+    def _no_commit(self, name: str) -> str:
+        if self._git("rev-parse", "--is-shallow-repository") == "true":
+            return (
+                f"commit {name!r} is not in this shallow clone: fetch all of it "
+                "(git fetch --unshallow, or fetch-depth: 0 in a workflow)"
+            )
+        branches = self._git("branch", "--all", "--format=%(refname:short)").split()
+        return (
+            f"there is no commit, branch or tag {name!r}; name one with --base "
+            f"(branches here: {', '.join(branches) or 'none'})"
+        )
+
+    def merge_base(self, base: str, head: str) -> str:
+        """Give the commit at which head left base, or base where they share none."""
+        try:
+            return self._git("merge-base", base, head)
+        except UserError:
+            return base
+
+    def last_change(self, file: Path) -> str:
+        """Give the last commit that changed a file; UserError where there is none."""
+        found = self._git("log", "-1", "--format=%H", "--", str(file))
+        if not found:
+            message = f"{file} was never committed"
+            raise UserError(message)
+        return found
+
+    def exported(self, commit: str) -> Path:
+        """Give a folder with the project as it was at a commit."""
+        folder = self.project / CACHE / "commits" / commit
+        if not folder.exists():
+            self._export(commit, folder)
+        folder.touch()
+        return folder
+
+    def _export(self, commit: str, folder: Path) -> None:
+        prefix = self._git("rev-parse", "--show-prefix")
+        there = self._git("ls-tree", "--name-only", f"{commit}:{prefix}").split()
+        half = folder.with_suffix(".half")
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True)
+        archive = half.with_suffix(".tar")
+        paths = [name for name in EXPORTED if name in there]
+        self._git("archive", "--output", str(archive), f"{commit}:{prefix}", *paths)
+        shutil.unpack_archive(archive, half, filter="data")
+        archive.unlink()
+        half.rename(folder)
+        by_age = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
+        for stale in by_age[:-MOST_EXPORTS]:
+            shutil.rmtree(stale, ignore_errors=True)

@@ -1,0 +1,105 @@
+"""Builds models in memory, each once, whichever project asks for it.
+
+A relation is named after the SQL that makes it, in which its parents have such names already. So
+two states of a project share whatever they have in common, and only what differs is built twice.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from product_health.compiled.project import CompiledProject, Model, Seed, Source
+from product_health.workbench.rows import RawRows
+
+Row = dict[str, Any]
+
+
+class Workbench:
+    """A database in memory over raw rows; a context manager."""
+
+    def __init__(self, rows: RawRows) -> None:
+        """Open the database; nothing is read yet."""
+        self._rows = rows
+        self._connection = duckdb.connect()
+        self._built: set[str] = set()
+        self._names: dict[int, dict[str, str]] = {}
+        self._connection.execute("set TimeZone = 'UTC'")
+        self._connection.execute("set preserve_insertion_order = false")
+
+    def __enter__(self) -> Self:
+        """Give the workbench itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database; nothing of it is left."""
+        self._connection.close()
+
+    def query(self, project: CompiledProject, sql: str) -> list[Row]:
+        """Answer a query on relations of a project, building what it needs first."""
+        result = self._connection.execute(self._bound(project, sql))
+        names = [column[0] for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def _bound(self, project: CompiledProject, sql: str) -> str:
+        """Write SQL on the relations of a project as SQL on those of this database."""
+        names = self._names.setdefault(id(project), {})
+        relations = {relation.relation: relation for relation in project.relations()}
+
+        def place(match: re.Match[str]) -> str:
+            relation = match.group()
+            if relation not in relations:
+                return relation
+            if relation not in names:
+                names[relation] = self._make(project, relations[relation])
+            return names[relation]
+
+        return RELATION.sub(place, sql)
+
+    def _make(self, project: CompiledProject, relation: Model | Seed | Source) -> str:
+        """Build a relation unless one just like it is there; returns its name here."""
+        if isinstance(relation, Source):
+            return self._create("view", "source", self._rows.select(relation))
+        if isinstance(relation, Seed):
+            return self._create("table", "seed", _seed_rows(relation))
+        kind = "view" if relation.kind == "view" else "table"
+        return self._create(kind, relation.name, self._bound(project, relation.sql))
+
+    def _create(self, kind: str, name: str, sql: str) -> str:
+        address = f"{name}_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+        if address not in self._built:
+            self._connection.execute(f"create {kind} {address} as {sql}")
+            self._built.add(address)
+        return address
+
+
+# A relation as dbt writes it into compiled SQL.
+RELATION = re.compile(r'"[^"]+"\."[^"]+"\."[^"]+"')
+
+
+def _seed_rows(seed: Seed) -> str:
+    """Write the rows of a seed as SQL; as in dbt, what is empty is NULL."""
+    header, *rows = csv.reader(io.StringIO(seed.text))
+    columns = ", ".join(
+        f"cast(column{place} as {seed.types.get(name, 'varchar')}) as {name}"
+        for place, name in enumerate(header)
+    )
+    if not rows:
+        nothing = ", ".join(f"null as column{place}" for place in range(len(header)))
+        return f"select {columns} from (select {nothing}) where false"
+    values = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+    names = ", ".join(f"column{place}" for place in range(len(header)))
+    return f"select {columns} from (values {values}) as seed ({names})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'" if text else "null"

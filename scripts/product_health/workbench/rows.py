@@ -1,0 +1,94 @@
+"""Where raw rows come from: a landing folder, or a folder with a CSV file for each entity."""
+
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from product_health.compiled.project import Source
+from product_health.errors import UserError
+
+TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "double"}
+# Columns that are not in a landed file, but follow from where it lies and the row in it.
+BY_PLACE = {"landing_row": "file_row_number"}
+
+
+class RawRows(Protocol):
+    """Gives the rows of sources as SQL."""
+
+    def select(self, source: Source) -> str:
+        """Give a SELECT of a source's columns, in order, with their types."""
+        ...
+
+
+class LandingFolder:
+    """The rows that `product-health land` wrote to a folder."""
+
+    def __init__(self, root: Path) -> None:
+        """UserError where it is no landing folder."""
+        if not (root / "loads").is_dir():
+            message = (
+                f"{root}: no landing folder (it has no loads/); run `product-health land` first"
+            )
+            raise UserError(message)
+        self.root = root
+
+    def select(self, source: Source) -> str:
+        """Read the files of all loads; an entity without a file has no rows."""
+        name = "_load" if source.is_register else source.name
+        pattern = f"{self.root}/loads/load_id=*[1-9]*/{name}.parquet"
+        if not duckdb.execute("select count(*) from glob(?)", [pattern]).fetchall()[0][0]:
+            return _nothing(source)
+        columns = ", ".join(
+            f"cast({BY_PLACE.get(column, column)} as {_type(kind)}) as {column}"
+            for column, kind in source.types.items()
+        )
+        return (
+            f"select {columns} from read_parquet('{pattern}', file_row_number = true, "
+            "hive_partitioning = true, hive_types = {'load_id': bigint})"
+        )
+
+
+class CsvFolder:
+    """A small company written down as <entity>.csv; what is empty is NULL."""
+
+    def __init__(self, root: Path) -> None:
+        """UserError where it is no folder."""
+        if not root.is_dir():
+            message = f"{root}: no such folder of CSV files"
+            raise UserError(message)
+        self.root = root
+
+    def select(self, source: Source) -> str:
+        """Read the file of an entity; one without a file has no rows."""
+        path = self.root / f"{source.name}.csv"
+        if not path.exists():
+            return _nothing(source)
+        types = ", ".join(f"'{column}': '{_type(kind)}'" for column, kind in source.types.items())
+        columns = ", ".join(source.types)
+        return (
+            f"select {columns} from read_csv('{path}', header = true, auto_detect = false, "
+            f"delim = ',', quote = '\"', escape = '\"', columns = {{{self._header(path, types)}}})"
+        )
+
+    def _header(self, path: Path, types: str) -> str:
+        """Give the types of a file's columns in the order in which they stand in it."""
+        with path.open(encoding="utf-8") as file:
+            header = file.readline().strip().split(",")
+        typed = dict(pair.split(": ", 1) for pair in types.split(", "))
+        missing = {name.strip("'") for name in typed} ^ set(header)
+        if missing:
+            message = f"{path}: columns differ from the contract's: {', '.join(sorted(missing))}"
+            raise UserError(message)
+        return ", ".join(f"'{name}': {typed[repr(name)]}" for name in header)
+
+
+def _nothing(source: Source) -> str:
+    columns = ", ".join(
+        f"cast(null as {_type(kind)}) as {name}" for name, kind in source.types.items()
+    )
+    return f"select {columns} where false"
+
+
+def _type(kind: str) -> str:
+    return TYPES.get(kind, kind)
