@@ -76,7 +76,7 @@ def _as_list(value: object) -> list[object]:
 
 def _changed_list(old: list[object], new: list[object]) -> list[tuple[str, str]] | None:
     found: list[tuple[str, str]] = []
-    texts = [_sql(part) for part in old], [_sql(part) for part in new]
+    texts = [_whole(part) for part in old], [_whole(part) for part in new]
     for tag, i, j, k, m in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -85,14 +85,21 @@ def _changed_list(old: list[object], new: list[object]) -> list[tuple[str, str]]
                 part = _changed_argument(one, other)
                 found += [(_sql(one), _sql(other))] if part is None else part
         else:
-            found.append((", ".join(texts[0][i:j]), ", ".join(texts[1][k:m])))
+            found.append((_short(", ".join(texts[0][i:j])), _short(", ".join(texts[1][k:m]))))
     return found
 
 
 def _sql(node: object) -> str:
-    if not isinstance(node, exp.Expr):
-        return "" if node is None else str(node)
-    text = node.sql(dialect=DIALECT, comments=False)
+    return _short(_whole(node))
+
+
+def _whole(node: object) -> str:
+    if isinstance(node, exp.Expr):
+        return node.sql(dialect=DIALECT, comments=False)
+    return "" if node is None else str(node)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
 
