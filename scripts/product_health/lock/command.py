@@ -74,8 +74,8 @@ def _tell_tools(locked: Lock, current: Lock) -> None:
     for name, version in current.made_with.items():
         if locked.made_with.get(name, version) != version:
             click.echo(
-                f"The lock was written with {name} {locked.made_with[name]}, and {version} is here: "
-                "fingerprints may differ by that alone"
+                f"The lock was written with {name} {locked.made_with[name]}, and {version} is "
+                "installed: fingerprints may differ by that alone"
             )
 
 

@@ -16,8 +16,8 @@ KEYS = ("version", "fingerprint", "grains", "dimensions", "values")
 END = "# end of the lock\n"
 HEAD = """\
 # What each metric means, and what it is on the fixed company in tests/fixed_company.
-# Written by `product-health lock`, held against the metrics by `product-health lock --check`; do not
-# edit. After a merge conflict take either side, and run `product-health lock`.
+# Written by `product-health lock`, read by `product-health lock --check`; do not edit it. After a
+# merge conflict take either side, and run `product-health lock`.
 # Looked at: the YAML of metrics, the SQL of models down to the sources (macros and vars filled in,
 # both branches of incremental models), seeds. Not looked at: how files are landed, the database.
 """

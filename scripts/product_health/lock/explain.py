@@ -19,13 +19,15 @@ def explanations(project: Path, definitions: Definitions, names: list[str]) -> d
         base = _locked_state(project)
     except UserError as error:
         return {name: [f"(the SQL before cannot be shown: {error})"] for name in names}
+    old, new = base.catalogue.metrics, definitions.catalogue.metrics
     return {
         name: [
             str(change)
-            for part in changed_parts(name, base, definitions)
+            for part in changed_parts(old[name], new[name], base, definitions)
             for change in part.changes()
         ]
         for name in names
+        if name in old
     }
 
 

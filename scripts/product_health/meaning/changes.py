@@ -11,6 +11,7 @@ from sqlglot.errors import SqlglotError
 from product_health.meaning.definitions import Definitions
 from product_health.meaning.hashing import digest
 from product_health.meaning.project import DIALECT, formatted, plain
+from product_health.semantics.catalogue import Metric
 
 # Parts that say little alone: their change is told with what they stand in.
 SMALL = (exp.Literal, exp.Identifier, exp.Column, exp.DataType, exp.Var, exp.Boolean, exp.Null)
@@ -137,13 +138,16 @@ class Part:
         )
 
 
-def changed_parts(metric: str, base: Definitions, head: Definitions) -> list[Part]:
+def changed_parts(
+    old_metric: Metric, new_metric: Metric, base: Definitions, head: Definitions
+) -> list[Part]:
     """Give what of a metric is written differently, from its YAML down to the seeds it reads.
 
     A relation that means the same, whatever it is called and however it is written, is left out.
     """
-    before, after = _texts(base, metric), _texts(head, metric)
-    for old, new in renamed_models(base, head).items():
+    before, after = _texts(base, old_metric), _texts(head, new_metric)
+    renames = renamed_models(base, head) | {old_metric.name: new_metric.name}
+    for old, new in renames.items():
         before = {_renamed(key, old, new): text.renamed(old, new) for key, text in before.items()}
     return [
         Part(key, (new or old).file, old.sql, new.sql)
@@ -180,12 +184,9 @@ def _renamed(text: str, old: str, new: str) -> str:
     return re.sub(rf"\b{re.escape(old)}(?=_v\d+\b|\b)", new, text)
 
 
-def _texts(definitions: Definitions, name: str) -> dict[str, _Text]:
+def _texts(definitions: Definitions, metric: Metric) -> dict[str, _Text]:
     """Give a metric, the models it is made of, and the seeds that these read, marts first."""
-    metric = definitions.catalogue.metrics.get(name)
-    if metric is None:
-        return {}
-    found = {name: _Text(metric.file, formatted(definitions.question(metric)))}
+    found = {metric.name: _Text(metric.file, formatted(definitions.question(metric)))}
     models = definitions.upstream(metric)
     for model in reversed(models):
         meaning = _meaning(definitions, model.relation)

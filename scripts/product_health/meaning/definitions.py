@@ -5,7 +5,7 @@ from functools import cached_property
 from product_health.compiled.project import CompiledProject, Model
 from product_health.meaning.project import ProjectMeaning, Unread
 from product_health.semantics.catalogue import Catalogue, Metric
-from product_health.semantics.engine import TIME, MetricSql
+from product_health.semantics.engine import TIME, metric_sql
 
 
 class Definitions:
@@ -15,8 +15,8 @@ class Definitions:
         """Read what is said of the metrics; UserError where one lacks what each must say."""
         self.project = project
         self.catalogue = Catalogue(project)
-        self.sql = MetricSql(project.semantic_manifest)
-        self._questions: dict[str, str] = {}
+        self._fingerprints: dict[str, str] = {}
+        self.sql = metric_sql(project.semantic_manifest)
 
     @cached_property
     def meaning(self) -> ProjectMeaning:
@@ -29,15 +29,15 @@ class Definitions:
 
     def question(self, metric: Metric) -> str:
         """Give the SQL that asks for all of a metric: by period, and by all its dimensions."""
-        if metric.name not in self._questions:
-            names = [f"{TIME}__{self.grain(metric)}", *metric.dimensions.values()]
-            self._questions[metric.name] = self.sql.sql(metric.name, names)
-        return self._questions[metric.name]
+        names = [f"{TIME}__{self.grain(metric)}", *metric.dimensions.values()]
+        return self.sql.sql(metric.name, names)
 
     def fingerprint(self, metric: Metric) -> str:
         """Give a hash of what a metric means, from its YAML down to the sources."""
-        found = self.meaning.of_sql(self.question(metric))
-        return found.of(found.columns)
+        if metric.name not in self._fingerprints:
+            found = self.meaning.of_sql(self.question(metric))
+            self._fingerprints[metric.name] = found.of(found.columns)
+        return self._fingerprints[metric.name]
 
     def upstream(self, metric: Metric) -> tuple[Model, ...]:
         """Give the models that a metric is made of, in the order of building."""

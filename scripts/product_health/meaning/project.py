@@ -26,12 +26,17 @@ class Unread:
     reason: str
 
 
+# Meanings of models by their SQL and what their parents mean: states of a project share most.
+_remembered: dict[tuple[str, ...], Meaning] = {}
+
+
 class ProjectMeaning:
     """The meaning of each relation of a project, by its name without quotes."""
 
     def __init__(self, project: CompiledProject) -> None:
         """Read the project from its sources up."""
         self.project = project
+        self._named = {node.unique_id: plain(node.relation) for node in project.relations()}
         self.relations: dict[str, Meaning] = {}
         self.unread: list[Unread] = []
         self._schema = MappingSchema(dialect=DIALECT)
@@ -40,13 +45,28 @@ class ProjectMeaning:
         for seed in project.seeds:
             self._add(seed.relation, _of_seed(seed))
         for model in project.models:
-            self._add(model.relation, self._of_model(model))
+            self._add(model.relation, self._remembered(model))
 
     def _add(self, relation: str, found: Meaning) -> None:
         name = plain(relation)
         self.relations[name] = found
         columns = dict.fromkeys(found.columns, "unknown")
         self._schema.add_table(exp.to_table(name, dialect=DIALECT), columns, match_depth=False)
+
+    def _remembered(self, model: Model) -> Meaning:
+        key = (model.sql, model.incremental_sql or "", *self._inherited(model))
+        if key not in _remembered:
+            told = len(self.unread)
+            found = self._of_model(model)
+            if len(self.unread) > told:
+                return found
+            _remembered[key] = found
+        return _remembered[key]
+
+    def _inherited(self, model: Model) -> list[str]:
+        """Give what the parents of a model mean, as text."""
+        parents = [self.relations[self._named[parent]] for parent in model.parents]
+        return [text for found in parents for text in (found.rows, *found.columns.values())]
 
     def _of_model(self, model: Model) -> Meaning:
         """Give the meaning of a model; an incremental one means what both its branches mean."""
@@ -84,10 +104,8 @@ class ProjectMeaning:
 
     def _of_text(self, model: Model) -> Meaning:
         """Give what changes with every letter of a model that cannot be read, or of its parents."""
-        named = {node.unique_id: plain(node.relation) for node in self.project.relations()}
-        parents = [self.relations[named[parent]] for parent in model.parents]
-        inherited = [text for found in parents for text in (found.rows, *found.columns.values())]
-        return Meaning(digest("text", model.sql, model.incremental_sql or "", *inherited), {})
+        own = (model.sql, model.incremental_sql or "")
+        return Meaning(digest("text", *own, *self._inherited(model)), {})
 
     @cached_property
     def local_sql(self) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ Its engine is no stable interface, so nothing else imports it.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 
 from product_health.errors import UserError
@@ -30,12 +30,19 @@ class _Client:
     execute = dry_run = query
 
 
+@lru_cache(maxsize=4)
+def metric_sql(semantic_manifest: str) -> "MetricSql":
+    """Give the writer for a semantic manifest; states that share one share its answers."""
+    return MetricSql(semantic_manifest)
+
+
 class MetricSql:
     """Writes the SQL of metrics, from the text of dbt's semantic_manifest.json."""
 
     def __init__(self, semantic_manifest: str) -> None:
         """Keep the text; MetricFlow is started with the first question."""
         self._text = semantic_manifest
+        self._written: dict[tuple[str, ...], str] = {}
 
     @cached_property
     def _engine(self) -> Any:
@@ -54,6 +61,12 @@ class MetricSql:
 
         Names are MetricFlow's: metric_time__month, nps__plan. UserError where it refuses them.
         """
+        asked = (metric, *group_by, "where", *where)
+        if asked not in self._written:
+            self._written[asked] = self._write(metric, group_by, where)
+        return self._written[asked]
+
+    def _write(self, metric: str, group_by: Sequence[str], where: Sequence[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
         from metricflow_semantics.errors.error_classes import InvalidQueryException
 

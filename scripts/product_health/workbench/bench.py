@@ -30,6 +30,8 @@ class Workbench:
         self._names: dict[int, dict[str, str]] = {}
         self._connection.execute("set TimeZone = 'UTC'")
         self._connection.execute("set preserve_insertion_order = false")
+        if rows.attach:
+            self._connection.execute(rows.attach)
 
     def __enter__(self) -> Self:
         """Give the workbench itself."""

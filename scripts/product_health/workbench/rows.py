@@ -14,7 +14,9 @@ BY_PLACE = {"landing_row": "file_row_number"}
 
 
 class RawRows(Protocol):
-    """Gives the rows of sources as SQL."""
+    """Gives the rows of sources as SQL, for a database in which `attach` was run."""
+
+    attach: str
 
     def select(self, source: Source) -> str:
         """Give a SELECT of a source's columns, in order, with their types."""
@@ -23,6 +25,8 @@ class RawRows(Protocol):
 
 class LandingFolder:
     """The rows that `product-health land` wrote to a folder."""
+
+    attach = ""
 
     def __init__(self, root: Path) -> None:
         """UserError where it is no landing folder."""
@@ -51,6 +55,8 @@ class LandingFolder:
 
 class CsvFolder:
     """A small company written down as <entity>.csv; what is empty is NULL."""
+
+    attach = ""
 
     def __init__(self, root: Path) -> None:
         """UserError where it is no folder."""
@@ -92,3 +98,20 @@ def _nothing(source: Source) -> str:
 
 def _type(kind: str) -> str:
     return TYPES.get(kind, kind)
+
+
+class DatabaseFile:
+    """The raw tables, schema by schema as sources name them, of a DuckDB file."""
+
+    def __init__(self, path: Path) -> None:
+        """UserError where there is no such file."""
+        if not path.is_file():
+            message = f"{path}: no such database file"
+            raise UserError(message)
+        self.attach = f"attach '{path}' as raw_rows (read_only)"
+
+    def select(self, source: Source) -> str:
+        """Read the table of a source."""
+        schema, table = source.relation.replace('"', "").split(".")[-2:]
+        columns = ", ".join(source.types)
+        return f"select {columns} from raw_rows.{schema}.{table}"

@@ -1,0 +1,70 @@
+"""A review as one Markdown document."""
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+
+from product_health.review.numbers import Numbers, sparkline
+from product_health.review.review import Review
+from product_health.semantics.units import scaled, shift, shown, step
+
+if TYPE_CHECKING:
+    from product_health.lock.values import Value
+
+MOST_PERIODS = 14
+MOST_PARTS = 40
+
+
+def markdown(review: Review) -> str:
+    """Write a review as Markdown: the verdict, the metrics touched, then each in detail."""
+    environment = Environment(  # noqa: S701 - Markdown is written, and cells are escaped
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters |= {"shown": shown, "cell": cell}
+    environment.globals |= {"shift": shift, "chart": chart, "told": told}
+    template = files("product_health.review").joinpath("review.md.jinja").read_text("utf-8")
+    return environment.from_string(template).render(
+        review=review, most_periods=MOST_PERIODS, most_parts=MOST_PARTS
+    )
+
+
+def cell(text: object) -> str:
+    """Write text for a cell of a table, so that nothing in it ends the cell or becomes markup."""
+    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return " ".join(escaped.split())
+
+
+def told(numbers: Numbers) -> list[str]:
+    """Say how large the shift is against the metric's own movement and its margin of error."""
+    lines = [f"{numbers.restated} of {len(numbers.periods)} periods are restated."]
+    moved, own, margin = numbers.shift, numbers.own_movement, numbers.margin
+    if moved is not None and own:
+        times = abs(moved) / own
+        lines.append(
+            f"The total moves by {step(moved, numbers.unit)} (median over the periods), "
+            f"{times:.1f} times what it usually moves from one {numbers.grain} to the next "
+            f"({step(own, numbers.unit)})."
+        )
+    if moved is not None and margin:
+        where = "within" if abs(moved) <= margin else "beyond"
+        lines.append(f"That is {where} its margin of error of ± {step(margin, numbers.unit)}.")
+    return lines
+
+
+def chart(numbers: Numbers) -> str:
+    """Draw the total before and after as two lines of blocks on one scale."""
+    sides: tuple[list[Value], list[Value]] = (
+        [old for _, old, _ in numbers.periods],
+        [new for _, _, new in numbers.periods],
+    )
+    known = [scaled(value, numbers.unit) for side in sides for value in side if value is not None]
+    if not known:
+        return ""
+    bounds = min(known), max(known)
+    before, after = (
+        sparkline([v if v is None else scaled(v, numbers.unit) for v in side], *bounds)
+        for side in sides
+    )
+    scale = f"{bounds[0]:.4g} to {bounds[1]:.4g}"
+    return f"before {before}\nafter  {after}   ({scale}, by {numbers.grain})"

@@ -1,0 +1,45 @@
+"""How a value of a metric is written, and how far two are apart, in the metric's own unit."""
+
+# Scores and rates move by points: a percentage of a percentage, or of a signed score, misleads.
+RATES = {"share": 100.0}
+POINTS = {"points", "score"}
+SUFFIX = {
+    "minutes": " min",
+    "uses_per_day": " uses a day",
+    "tickets_per_100_people": " per 100 people",
+}
+NONE = "none"
+
+
+def shown(value: float | None, unit: str) -> str:
+    """Write a value for people: 24.9 %, 1,184, 34.0, 175 min; `none` where there is no value."""
+    if value is None:
+        return NONE
+    if unit in RATES:
+        return f"{value * RATES[unit]:.1f} %"
+    if isinstance(value, int) and unit not in POINTS:
+        return f"{value:,}{SUFFIX.get(unit, '')}"
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 or unit in POINTS else 2
+    return f"{value:,.{digits}f}{SUFFIX.get(unit, '')}"
+
+
+def scaled(value: float, unit: str) -> float:
+    """Give a value in the unit in which differences of it are told: shares as percentage points."""
+    return value * RATES.get(unit, 1.0)
+
+
+def step(value: float, unit: str) -> str:
+    """Write a difference that is in the unit in which differences are told."""
+    return f"{value:,.3g}{' points' if unit in RATES or unit in POINTS else SUFFIX.get(unit, '')}"
+
+
+def shift(before: float | None, after: float | None, unit: str) -> str:
+    """Write how far a value moved: +3.1 points, -4.2 %, or what appeared or went."""
+    if before is None or after is None:
+        return "" if before == after else ("appears" if before is None else "is gone")
+    moved = scaled(after, unit) - scaled(before, unit)
+    if unit in RATES or unit in POINTS:
+        return f"{moved:+.1f} points"
+    if before == 0:
+        return f"{moved:+,.4g}"
+    return f"{100 * moved / before:+.1f} %"
