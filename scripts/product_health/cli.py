@@ -13,6 +13,7 @@ COMMANDS = {
     "land": "product_health.landing.command:land",
     "demo": "product_health.demo.command:demo",
     "headline": "product_health.headline:headline",
+    "query": "product_health.query.command:query_command",
     "review": "product_health.review.command:review_command",
     "lock": "product_health.lock.command:lock",
 }

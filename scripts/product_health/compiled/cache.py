@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -19,13 +19,18 @@ FOLDERS = ("models", "macros", "metrics", "seeds", "tests/generic", "tests/singu
 KEPT = 8
 
 
-def compiled(project: Path, cache: Path, **variables: Any) -> CompiledProject:
+def compiled(
+    project: Path, cache: Path, *, tell: Callable[[str], None] | None = None, **variables: Any
+) -> CompiledProject:
     """Give a compiled project, from the folder `cache` where the project's files have not changed.
 
-    DbtError where it does not compile; nothing is kept then.
+    `tell` is told where it has to be compiled, which takes a while. DbtError where it does not
+    compile; nothing is kept then.
     """
     stored = cache / f"{fingerprint(project, variables)}.json"
     if not stored.exists():
+        if tell:
+            tell("The project has changed: dbt reads it again ...")
         fresh = compile_project(Dbt(project, cache / "dbt"), **variables)
         _store(stored, fresh)
     stored.touch()

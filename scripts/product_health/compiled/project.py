@@ -4,6 +4,7 @@ A compile reads nothing from its target but which tables exist (var literal_boun
 model depends only on the files of the project and on its vars.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,7 +106,7 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
         seeds=tuple(_seed(dbt.project, node) for node in _seeds(manifest)),
         sources=tuple(_source(source) for source in manifest.sources.values()),
         manifest=_kept(dbt.artifact("manifest.json")),
-        semantic_manifest=(dbt.target / "semantic_manifest.json").read_text(encoding="utf-8"),
+        semantic_manifest=_in_name_order(dbt.artifact("semantic_manifest.json")),
     )
 
 
@@ -181,6 +182,13 @@ def _source(source: Any) -> Source:
         types={column.name: column.data_type for column in source.columns.values()},
         is_register=bool(source.config.meta.get("is_register")),
     )
+
+
+def _in_name_order(semantic_manifest: dict[str, Any]) -> str:
+    """Give the same text whichever file dbt happened to parse first."""
+    for part in ("semantic_models", "metrics", "saved_queries"):
+        semantic_manifest[part].sort(key=lambda one: str(one["name"]))
+    return json.dumps(semantic_manifest, sort_keys=True)
 
 
 def _kept(manifest: dict[str, Any]) -> dict[str, Any]:

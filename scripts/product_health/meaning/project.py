@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
@@ -107,12 +106,8 @@ class ProjectMeaning:
         own = (model.sql, model.incremental_sql or "")
         return Meaning(digest("text", *own, *self._inherited(model)), {})
 
-    @cached_property
-    def local_sql(self) -> Mapping[str, str]:
-        """Give the SQL of each model without comments, in one format, by model name."""
-        return {model.name: formatted(model.sql) for model in self.project.models}
 
-
+@cache
 def formatted(sql: str) -> str:
     """Write SQL in one format, without comments; SQL that cannot be parsed stays as it is."""
     try:

@@ -33,7 +33,7 @@ def chart(numbers: Numbers, label: str) -> Markup:
         if value is not None
     ]
     drawn = (
-        alt.Chart(alt.Data(values=rows), width=620, height=180, background="transparent")
+        alt.Chart(alt.InlineData(values=rows), width=620, height=180, background="transparent")
         .mark_line(point=True)
         .encode(
             x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-45)),

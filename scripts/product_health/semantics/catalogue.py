@@ -39,7 +39,8 @@ class Metric:
 
     `grains` are the lengths of period at which it has a meaning; `dimensions` maps what people call
     a dimension to MetricFlow's name of it (plan: nps__plan); `margin` names the metric that holds
-    half of its 95 % interval; `inputs` are the metrics and marts it is made of.
+    half of its 95 % interval; `marts` and `inputs` are the relations and metrics it is made of;
+    `is_sum` where a period's value is the sum of its dates, and grows until the period is over.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Metric:
     deprecated: Deprecation | None
     marts: tuple[str, ...]
     inputs: tuple[str, ...]
+    is_sum: bool
 
 
 class Catalogue:
@@ -170,6 +172,7 @@ class Catalogue:
             deprecated=_deprecation(meta.get("deprecated")),
             marts=tuple(sorted({model["node_relation"]["alias"] for model in models})),
             inputs=tuple(sorted(self._inputs(node))),
+            is_sum=_is_sum(node, models),
         )
 
     def _inputs(self, node: dict[str, Any]) -> set[str]:
@@ -204,6 +207,17 @@ def _dimensions(models: Iterable[dict[str, Any]]) -> dict[str, str]:
     ]
     shared = set.intersection(*(set(one) for one in each)) if each else set()
     return {name: each[0][name] for name in sorted(shared)}
+
+
+def _is_sum(node: dict[str, Any], models: Iterable[dict[str, Any]]) -> bool:
+    """Whether a metric is a measure that may be added up over dates."""
+    return node["type"] == "simple" and any(
+        measure["name"] == node["type_params"]["measure"]["name"]
+        and measure["agg"] == "sum"
+        and measure["non_additive_dimension"] is None
+        for model in models
+        for measure in model["measures"]
+    )
 
 
 def _deprecation(said: dict[str, Any] | None) -> Deprecation | None:

@@ -1,0 +1,1 @@
+"""`product-health query`: a metric, by period and segment, from the warehouse."""

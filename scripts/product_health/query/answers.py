@@ -1,0 +1,124 @@
+"""Questions about metrics, answered from the warehouse."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from product_health.errors import UserError
+from product_health.meaning.definitions import Definitions
+from product_health.query.where import condition
+from product_health.semantics.catalogue import Metric, unknown
+from product_health.semantics.engine import TIME
+
+EVERYONE = "(all)"
+Rows = list[dict[str, Any]]
+Run = Callable[[str], Rows]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a metric; no grain asks for the last complete period alone."""
+
+    by: tuple[str, ...] = ()
+    grain: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of period, dimensions and value, in order, and what a reader should know."""
+
+    metric: Metric
+    grain: str
+    by: tuple[str, ...]
+    rows: Rows
+    notes: tuple[str, ...]
+
+
+def answer(definitions: Definitions, metric: Metric, question: Question, run: Run) -> Answer:
+    """Ask the warehouse; UserError where the metric has no meaning at a grain or dimension."""
+    grain = _grain(metric, question.grain)
+    period = f"{TIME}__{grain}"
+    dimensions = [_dimension(metric, name) for name in question.by]
+    where = [condition(question.where, metric)] if question.where else []
+    found = run(definitions.sql.sql(metric.name, [period, *dimensions], where))
+    rows = [
+        {
+            "period": row[period].date() if hasattr(row[period], "date") else row[period],
+            **{
+                name: EVERYONE if row[column] is None else row[column]
+                for name, column in zip(question.by, dimensions, strict=True)
+            },
+            "value": row[metric.name],
+        }
+        for row in found
+    ]
+    if question.grain is None and rows:
+        last = max(row["period"] for row in rows)
+        rows = [row for row in rows if row["period"] == last]
+    rows.sort(
+        key=lambda row: tuple((row[key] != EVERYONE, row[key]) for key in row if key != "value")
+    )
+    last_date = _last_date(definitions, metric, run) if metric.is_sum and rows else None
+    return Answer(
+        metric, grain, question.by, rows, tuple(_notes(metric, question, rows, last_date, grain))
+    )
+
+
+def _grain(metric: Metric, asked: str | None) -> str:
+    if asked is None:
+        return metric.grains[0]
+    if asked not in metric.grains:
+        message = (
+            f"metric {metric.name} has no meaning by {asked}: "
+            f"it is a number of the {' or '.join(metric.grains)}"
+        )
+        raise UserError(message)
+    return asked
+
+
+def _dimension(metric: Metric, name: str) -> str:
+    if name in metric.dimensions:
+        return metric.dimensions[name]
+    raise UserError(unknown(f"dimension of {metric.name}", name, metric.dimensions))
+
+
+def _last_date(definitions: Definitions, metric: Metric, run: Run) -> date | None:
+    rows = run(definitions.sql.sql(metric.name, [f"{TIME}__day"]))
+    return max((row[f"{TIME}__day"].date() for row in rows), default=None)
+
+
+def _notes(
+    metric: Metric,
+    question: Question,
+    rows: Sequence[dict[str, Any]],
+    last: date | None,
+    grain: str,
+) -> list[str]:
+    """Say what a reader could misunderstand."""
+    notes = []
+    if metric.deprecated:
+        out = metric.deprecated
+        notes.append(f"{metric.name} is deprecated and goes on {out.until}: use {out.use}")
+    if metric.tier != "certified":
+        notes.append(f"{metric.name} is a {metric.tier}, not certified")
+    if len(question.by) > 1:
+        notes.append("dimensions stand beside each other, they are not crossed")
+    if rows and all(row["value"] is None for row in rows) and metric.dimensions:
+        names = ", ".join(metric.dimensions)
+        notes.append(f"{metric.name} has no value over several at once: name one by {names}")
+    if not rows:
+        notes.append("nothing is there: no complete period, or nothing that meets the condition")
+    return notes
+
+
+def _end(period: date, grain: str) -> date:
+    """Give the last date of a period that begins on a date."""
+    if grain == "day":
+        return period
+    if grain == "week":
+        return period + timedelta(days=6)
+    months = {"month": 1, "quarter": 3, "year": 12}[grain]
+    place = period.year * 12 + period.month - 1 + months
+    return date(place // 12, place % 12 + 1, 1) - timedelta(days=1)

@@ -1,0 +1,110 @@
+"""An answer as an aligned table, CSV, JSON, or a chart."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import altair as alt
+import vl_convert
+from rich.console import Console
+from rich.table import Table
+
+from product_health.errors import UserError
+from product_health.query.answers import EVERYONE, Answer
+from product_health.semantics.units import scaled, shown
+
+CHARTS = (".svg", ".png", ".html")
+
+
+def table(answers: Sequence[Answer]) -> str:
+    """Write answers side by side as an aligned table, each value in its unit."""
+    first = answers[0]
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for name in (first.grain, *first.by):
+        drawn.add_column(name, no_wrap=True)
+    for answer in answers:
+        drawn.add_column(answer.metric.name, justify="right", no_wrap=True)
+    for key, values in _joined(answers).items():
+        texts = [
+            shown(value, answer.metric.unit) for value, answer in zip(values, answers, strict=True)
+        ]
+        drawn.add_row(*map(str, key), *texts)
+    console = Console(file=io.StringIO(), width=max(80, 24 * (len(answers) + len(first.by) + 1)))
+    console.print(drawn)
+    return str(console.file.getvalue()).rstrip() if isinstance(console.file, io.StringIO) else ""
+
+
+def records(answers: Sequence[Answer]) -> list[dict[str, object]]:
+    """Give answers side by side as rows of plain values, unrounded."""
+    names = ("period", *answers[0].by, *(answer.metric.name for answer in answers))
+    return [
+        dict(zip(names, (str(key[0]), *key[1:], *values), strict=True))
+        for key, values in _joined(answers).items()
+    ]
+
+
+def as_csv(answers: Sequence[Answer]) -> str:
+    """Write answers as CSV with a header."""
+    rows = records(answers)
+    file = io.StringIO()
+    names = ["period", *answers[0].by, *(answer.metric.name for answer in answers)]
+    writer = csv.DictWriter(file, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().rstrip("\n")
+
+
+def as_json(answers: Sequence[Answer]) -> str:
+    """Write answers as a JSON list of rows."""
+    return json.dumps(records(answers), indent=1, default=str)
+
+
+def _joined(answers: Sequence[Answer]) -> dict[tuple[object, ...], list[float | None]]:
+    """Put the values of several metrics of the same period and segment into one row."""
+    found: dict[tuple[object, ...], list[float | None]] = {}
+    for place, answer in enumerate(answers):
+        for row in answer.rows:
+            key = (row["period"], *(row[name] for name in answer.by))
+            found.setdefault(key, [None] * len(answers))[place] = row["value"]
+    order = sorted(found, key=lambda key: tuple((part != EVERYONE, str(part)) for part in key))
+    return {key: found[key] for key in order}
+
+
+def plot(answer: Answer, path: Path) -> None:
+    """Draw an answer over time as SVG, PNG or HTML; UserError for another ending."""
+    if path.suffix not in CHARTS:
+        message = f"--plot {path}: the name must end in {', '.join(CHARTS)}"
+        raise UserError(message)
+    unit = answer.metric.unit
+    rows = [
+        {
+            "period": str(row["period"]),
+            "value": scaled(row["value"], unit),
+            "part": ", ".join(str(row[name]) for name in answer.by) or answer.metric.label,
+        }
+        for row in answer.rows
+        if row["value"] is not None
+    ]
+    title = f"{answer.metric.label} by {answer.grain}, {'%' if unit == 'share' else unit}"
+    chart = (
+        alt.Chart(alt.InlineData(values=rows), width=720, height=320, title=title)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("period:T", title=None),
+            y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
+            color=alt.Color("part:N", title=" and ".join(answer.by) or None),
+        )
+    )
+    _save(chart.to_dict() | {"description": title}, path)
+
+
+def _save(spec: dict[str, object], path: Path) -> None:
+    """Write a chart; HTML is a page around the SVG, in which text of the data stays text."""
+    if path.suffix == ".png":
+        path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
+        return
+    svg = vl_convert.vegalite_to_svg(spec)
+    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Chart</title>{svg}</html>'
+    path.write_text(svg if path.suffix == ".svg" else page, encoding="utf-8")

@@ -1,0 +1,45 @@
+"""The condition that a user names, in the words of the glossary, as MetricFlow reads it."""
+
+from collections.abc import Mapping
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from product_health.errors import UserError
+from product_health.meaning.project import DIALECT
+from product_health.semantics.catalogue import Metric, unknown
+from product_health.semantics.engine import TIME
+
+DATE = "date"
+
+
+def condition(text: str, metric: Metric) -> str:
+    """Write a condition such as "plan = 'growth' and date >= '2025-06-01'" for MetricFlow.
+
+    UserError where it is no condition, names what the metric is not split by, or holds a query.
+    """
+    try:
+        parsed = sqlglot.parse_one(text, read=DIALECT)
+    except SqlglotError as error:
+        message = f"--where {text!r} cannot be read: {' '.join(str(error).split())}"
+        raise UserError(message) from error
+    refused = parsed.find(exp.Query, exp.Anonymous, exp.DDL, exp.DML, exp.Command)
+    if refused is not None:
+        message = (
+            f"--where {text!r}: {refused.sql(dialect=DIALECT)!r} is not allowed there; "
+            "compare dimensions and date with values"
+        )
+        raise UserError(message)
+    names = {**metric.dimensions, DATE: ""}
+    return parsed.transform(lambda node: _named(node, names, metric)).sql(dialect=DIALECT)
+
+
+def _named(node: exp.Expr, names: Mapping[str, str], metric: Metric) -> exp.Expr:
+    if not isinstance(node, exp.Column):
+        return node
+    if node.name not in names or node.table:
+        raise UserError(unknown(f"dimension of {metric.name}", node.sql(), names))
+    if node.name == DATE:
+        return exp.Var(this=f"{{{{ TimeDimension('{TIME}', 'day') }}}}")
+    return exp.Var(this=f"{{{{ Dimension('{names[node.name]}') }}}}")
