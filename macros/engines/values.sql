@@ -31,6 +31,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# What a query of one column of whole numbers gives, to stand after `in`: literals or a subquery, like `scalar`. #}
+{% macro whole_numbers(query) -%}
+    {%- if execute and var('literal_bounds') -%}
+        ({{ run_query(query).columns[0].values() | map('int') | sort | join(', ') or 'null' }})
+    {%- else -%}
+        ({{ query }})
+    {%- endif -%}
+{%- endmacro %}
+
 {# The median of a group; of an even number of values the mean of the middle two. #}
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})

@@ -9,13 +9,3 @@
 {% macro is_new_load() -%}
     {{ 'load_id > ' ~ taken_in_until() if is_incremental() else 'true' }}
 {%- endmacro %}
-
-{# Earliest or latest event time of the loads not yet taken in, from the register of loads. #}
-{% macro new_events_bound(column) -%}
-    {%- set aggregate = {'first_event_at': 'min', 'last_event_at': 'max'}[column] -%}
-    {{ scalar(
-        'select ' ~ aggregate ~ '(' ~ column ~ ') from ' ~ ref('int_loads')
-        ~ " where entity = 'usage_events' and load_id > (select coalesce(max(load_id), 0) from " ~ this ~ ')',
-        'timestamp'
-    ) }}
-{%- endmacro %}

@@ -3,12 +3,18 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
-from measure import run_measured
+from measure import ROOT, run_measured
+from product_health.contract import load_contract
+from product_health.landing.store import LandingStore
 from warehouse import BIN
+
+EVENTS_FILE = "usage_events.parquet"
 
 
 def demo(folder: Path, *options: str | float) -> Path:
@@ -23,7 +29,7 @@ def demo(folder: Path, *options: str | float) -> Path:
 
 def events(landing: Path) -> int:
     """Count the landed events."""
-    files = f"{landing}/loads/*/usage_events.parquet"
+    files = f"{landing}/loads/*/{EVENTS_FILE}"
     [(count,)] = duckdb.execute(f"select count(*) from '{files}'").fetchall()
     return int(count)
 
@@ -45,30 +51,43 @@ def without_last_load(landing: Path) -> Iterator[Path]:
         hidden.rename(load)
 
 
-def shortened(landing: Path, folder: Path, days: int) -> Path:
-    """Copy a landing folder with only the last days of events before its last load.
+def weekly(landing: Path, folder: Path, days: int) -> Path:
+    """Land the last days of a history of two loads again, its events a load a week.
 
     The last load is the same, so what it adds is the same with any history behind it.
     """
     if folder.exists():
         return folder
-    copy = folder.with_suffix(".half")
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(landing, copy)
-    last = last_load(landing).name
-    for file in landing.glob("loads/*/usage_events.parquet"):
-        if file.parent.name != last:
-            _keep_last_days(file, copy / file.relative_to(landing), days)
-    copy.rename(folder)
+    _, first, last = sorted((landing / "loads").iterdir())
+    half = folder.with_suffix(".half")
+    shutil.rmtree(half, ignore_errors=True)
+    store = LandingStore(half, load_contract(ROOT))
+    ends = _ends_of_weeks(first / EVENTS_FILE, days)
+    for number, (start, end) in enumerate(pairwise(ends)):
+        # all other entities come with the first week
+        source = first if number == 0 else first / EVENTS_FILE
+        _land(store, source, f"received_at > '{start}' and received_at <= '{end}'")
+    _land(store, last)
+    half.rename(folder)
     return folder
 
 
-def _keep_last_days(source: Path, target: Path, days: int) -> None:
-    duckdb.execute(
-        f"""
-        copy (
-            from '{source}'
-            where received_at >= (select max(received_at) from '{source}') - interval {days} days
-        ) to '{target}' (format parquet, compression zstd)
-        """
-    )
+def _ends_of_weeks(events_file: Path, days: int) -> list[datetime]:
+    """Give when each week ends, counted back from the last event received, and the begin."""
+    [(last,)] = duckdb.execute(f"select max(received_at) from '{events_file}'").fetchall()
+    return sorted(last - timedelta(days=back) for back in {*range(0, days, 7), days})
+
+
+def _land(store: LandingStore, source: Path, events_within: str = "true") -> None:
+    """Land a file, or all entities of a load; of events those that a condition holds for."""
+    files = [source] if source.is_file() else sorted(source.glob("[!_]*.parquet"))
+    with duckdb.connect() as connection, store.begin_load() as pending:
+        for file in files:
+            condition = events_within if file.name == EVENTS_FILE else "true"
+            pending.write(
+                connection,
+                file.stem,
+                f"from read_parquet('{file}', hive_partitioning = false) where {condition}",
+                source_name=file.name,
+                fingerprint=f"{file}: {condition}",
+            )

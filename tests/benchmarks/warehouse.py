@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ BIN = Path(sys.executable).parent
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 USAGE_AND_ADOPTION = ("+path:models/marts/usage", "+path:models/marts/adoption")
 APPEND_MODELS = ("int_usage_event_duplicates", "int_usage_event_days", "int_usage_event_runs")
+QUERY = re.compile(
+    r'\[debug\] \[([^]]+)\]: (?:Using duckdb connection "([^"]+)"|SQL status: OK in ([0-9.]+) s)'
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,20 @@ class Node:
 
 @dataclass(frozen=True)
 class Run:
-    """A dbt command with its cost, its nodes, and the seconds that the database took for it."""
+    """A dbt command with its cost, its nodes, and the seconds of queries by who asked for them."""
 
     cost: Cost
     nodes: tuple[Node, ...]
-    query_seconds: float
+    query_times: Mapping[str, float]
+
+    @property
+    def query_seconds(self) -> float:
+        """How long the database took for it."""
+        return sum(self.query_times.values())
+
+    def query_seconds_of(self, names: Iterable[str]) -> float:
+        """Add up what the queries of nodes took, in seconds."""
+        return sum(self.query_times.get(name, 0) for name in names)
 
     def seconds_of(self, names: Iterable[str]) -> float:
         """Add up the time of nodes, in seconds."""
@@ -70,7 +83,7 @@ class Project:
         log = self.target / "dbt.log"
         log.unlink(missing_ok=True)
         cost = run_measured(command, {"PRODUCT_HEALTH_DATABASE": str(self.database)})
-        return Run(cost, _nodes(self.target / "run_results.json"), _query_seconds(log))
+        return Run(cost, _nodes(self.target / "run_results.json"), _query_times(log))
 
     def build(self, *arguments: str, select: Sequence[str] = USAGE_AND_ADOPTION) -> Run:
         """Build seeds and models without tests."""
@@ -92,10 +105,16 @@ def _node(entry: dict[str, Any]) -> list[Node]:
     ]
 
 
-def _query_seconds(log: Path) -> float:
-    """Add up what the log says of each query."""
-    found = re.findall(r"SQL status: OK in ([0-9.]+) seconds", log.read_text(encoding="utf-8"))
-    return sum(float(seconds) for seconds in found)
+def _query_times(log: Path) -> dict[str, float]:
+    """Add up what the log says of each query, by the connection that its thread named last."""
+    times: defaultdict[str, float] = defaultdict(float)
+    asking: dict[str, str] = {}
+    for thread, connection, seconds in QUERY.findall(log.read_text(encoding="utf-8")):
+        if connection:
+            asking[thread] = connection.rpartition(".")[2]
+        else:
+            times[asking[thread]] += float(seconds)
+    return times
 
 
 def _time(text: str) -> datetime:

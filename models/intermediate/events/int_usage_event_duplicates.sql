@@ -4,6 +4,17 @@
     meta={'built_with': ['clock_tolerance_minutes']}
 ) }}
 
+{% if is_incremental() -%}
+{# of sound events: a clock that is a year ahead would have every later event compared #}
+{%- set new_events = ' from ' ~ ref('int_usage_events') ~ ' where rejection_reason is null and ' ~ is_new_load() -%}
+{%- set first_new_at = scalar('select min(occurred_at)' ~ new_events, 'timestamp') -%}
+{%- set last_new_at = scalar('select max(occurred_at)' ~ new_events, 'timestamp') -%}
+{%- set loads_to_compare = whole_numbers(
+    'select distinct load_id from ' ~ this
+    ~ ' where first_event_at <= ' ~ last_new_at ~ ' and last_event_at >= ' ~ first_new_at
+) -%}
+{%- endif -%}
+
 with
 
 new_events as (
@@ -29,10 +40,10 @@ earlier_events as (
     from {{ ref('int_usage_events') }}
     where
         rejection_reason is null
-        and load_id <= {{ taken_in_until() }}
-        -- a repeat has the time of the event that it repeats
-        and occurred_at >= {{ new_events_bound('first_event_at') }}
-        and occurred_at <= {{ new_events_bound('last_event_at') }}
+        -- a repeat has the time of the event that it repeats, so files of other times stay closed
+        and load_id in {{ loads_to_compare }}
+        and occurred_at >= {{ first_new_at }}
+        and occurred_at <= {{ last_new_at }}
         and {{ hash_of('event_id') }} in (select {{ hash_of('event_id') }} from new_events)
 ),
 
@@ -83,6 +94,15 @@ new_loads as (
     where
         entity = 'usage_events'
         and {{ is_new_load() }}
+),
+
+spans as (
+    select
+        load_id,
+        min(occurred_at) as first_event_at,
+        max(occurred_at) as last_event_at
+    from new_events
+    group by load_id
 )
 
 -- a load without duplicates has a row of its own, so that it is not read again
@@ -90,6 +110,9 @@ select
     new_loads.load_id,
     new_loads.load_fingerprint,
     '{{ built_with_of_model() }}' as built_with,
+    spans.first_event_at,
+    spans.last_event_at,
     duplicates.landing_row
 from new_loads
+left join spans on new_loads.load_id = spans.load_id
 left join duplicates on new_loads.load_id = duplicates.load_id

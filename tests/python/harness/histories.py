@@ -27,11 +27,11 @@ class History:
 
 
 def random_history(seed: int) -> History:
-    """Deal the rows of a random company to new loads in any order, and group the loads."""
+    """Deal the rows of a random company to new loads, and group the loads."""
     rng = seeded(f"history-{seed}")
     company = random_company(seed)
     count = rng.randint(2, MOST_LOADS)
-    tables = {name: _dealt(rows, count, rng) for name, rows in company.tables.items()}
+    tables = {name: _dealt(name, rows, count, rng) for name, rows in company.tables.items()}
     groups: list[tuple[int, ...]] = []
     for load_id in range(1, count + 1):
         if groups and rng.random() < 0.3:
@@ -42,14 +42,22 @@ def random_history(seed: int) -> History:
     return History(dealt, tuple(groups))
 
 
-def _dealt(rows: Iterable[Row], count: int, rng: random.Random) -> list[Row]:
-    shuffled = [row | {"load_id": rng.randint(1, count)} for row in rows]
+def _dealt(entity: str, rows: Iterable[Row], count: int, rng: random.Random) -> list[Row]:
+    """Deal rows in any order, or by time forwards or backwards: then loads touch at their edges."""
+    shuffled = list(rows)
     rng.shuffle(shuffled)
+    load_ids = [rng.randint(1, count) for _ in shuffled]
+    order = rng.choice(("any", "forwards", "backwards"))
+    if order != "any":
+        time = contract()[entity].event_time
+        shuffled.sort(key=lambda row: (row[time] is None, row[time]))
+        load_ids.sort(reverse=order == "backwards")
     positions = dict.fromkeys(range(1, count + 1), 0)
-    for row in shuffled:
-        row["landing_row"] = positions[row["load_id"]]
-        positions[row["load_id"]] += 1
-    return shuffled
+    dealt = []
+    for row, load_id in zip(shuffled, load_ids, strict=True):
+        dealt.append(row | {"load_id": load_id, "landing_row": positions[load_id]})
+        positions[load_id] += 1
+    return dealt
 
 
 def _register(
