@@ -89,13 +89,14 @@ def _last_date(definitions: Definitions, metric: Metric, run: Run) -> date | Non
     return max((row[f"{TIME}__day"].date() for row in rows), default=None)
 
 
-def _notes(
-    metric: Metric,
-    question: Question,
-    rows: Sequence[dict[str, Any]],
-    last: date | None,
-    grain: str,
-) -> list[str]:
+def _unfinished(period: date, grain: str, last: date | None) -> list[str]:
+    """Say where a sum will still grow, because its last period is not over."""
+    if last is None or _end(period, grain) <= last:
+        return []
+    return [f"the last {grain} is not over: it has data up to {last}"]
+
+
+def _notes(metric: Metric, question: Question, rows: Sequence[dict[str, Any]]) -> list[str]:
     """Say what a reader could misunderstand."""
     notes = []
     if metric.deprecated:
