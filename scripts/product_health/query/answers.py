@@ -58,12 +58,12 @@ def answer(definitions: Definitions, metric: Metric, question: Question, run: Ru
         last = max(row["period"] for row in rows)
         rows = [row for row in rows if row["period"] == last]
     rows.sort(
-        key=lambda row: tuple((row[key] != EVERYONE, row[key]) for key in row if key != "value")
+        key=lambda row: [(row[key] != EVERYONE, row[key]) for key in ("period", *question.by)]
     )
-    last_date = _last_date(definitions, metric, run) if metric.is_sum and rows else None
-    return Answer(
-        metric, grain, question.by, rows, tuple(_notes(metric, question, rows, last_date, grain))
-    )
+    notes = _notes(metric, question, rows)
+    if metric.is_sum and rows:
+        notes += _unfinished(rows[-1]["period"], grain, _last_date(definitions, metric, run))
+    return Answer(metric, grain, question.by, rows, tuple(notes))
 
 
 def _grain(metric: Metric, asked: str | None) -> str:
