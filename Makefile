@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: build test setup demo lint format bench faults lock-dependencies clean
+.PHONY: build test setup demo lint format bench faults mutants lock-dependencies clean
 
 build: demo
 	dbt build
 	product-health headline
 
 test: demo lint
+	product-health lock --check
 	dbt build
 	pytest
 
@@ -36,6 +37,7 @@ lint: setup
 	ruff format --check .
 	mypy
 	sqlfluff lint models macros tests
+	yamllint --strict .github metrics
 
 format: setup
 	ruff check --fix .
@@ -47,6 +49,10 @@ bench: setup
 
 faults: setup
 	pytest -m faults
+
+# Every fault that a definition could have, one at a time: the lock must notice each.
+mutants: setup
+	python tests/mutants/mutants.py
 
 # Needs uv. Names no host, and holds for every supported Python.
 lock-dependencies:

@@ -42,7 +42,7 @@ class ProjectMeaning:
         for source in project.sources:
             self._add(source.relation, _of_source(source))
         for seed in project.seeds:
-            self._add(seed.relation, _of_seed(seed))
+            self._add(seed.relation, of_seed(seed))
         for model in project.models:
             self._add(model.relation, self._remembered(model))
 
@@ -130,7 +130,7 @@ def _of_source(source: Source) -> Meaning:
     return Meaning(digest("source", source.name), columns)
 
 
-def _of_seed(seed: Seed) -> Meaning:
+def of_seed(seed: Seed) -> Meaning:
     """Hash the columns of a seed, with its rows in the order of the first one."""
     header, *rows = csv.reader(io.StringIO(seed.text))
     rows.sort()

@@ -44,6 +44,9 @@ def query_command(  # noqa: PLR0913 - options
     wanted = [definitions.catalogue.find(name) for name in metrics]
     with open_warehouse(project) as connection:
         run = _runner(connection, warehouse_path(project).stem)
+        if plot_file and grain is None:
+            # a chart of the last period alone would be a dot
+            grain = definitions.grain(wanted[0])
         answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
     if plot_file and len(answers) > 1:
         message = "--plot draws one metric; name one"
