@@ -5,8 +5,8 @@ Usage: python tests/mutants/mutants.py [--only sql|metrics|seeds|vars] [--model 
 Every literal, comparison, join, aggregate, order and filter of the models that lead to a certified
 metric (macros filled in, both branches of incremental models), of the metrics' YAML, the rows of
 seeds and the vars is made faulty. A fault is noticed where the fingerprint of a certified metric
-differs, so that `product-health lock --check` fails. One that changes only columns which no
-certified metric reads is counted apart. Survivors are printed, and make the exit code 1.
+differs, so that `product-health lock --check` fails. One that changes only columns which nobody
+reads, or no certified metric, is counted apart. Survivors are printed, and make the exit code 1.
 """
 
 import json
@@ -18,11 +18,13 @@ from typing import Any
 
 import click
 from rich.progress import track
+from sqlglot import exp
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
 
 from metric_graph import Project
 from product_health.compiled.cache import compiled
 from product_health.meaning.definitions import Definitions
-from product_health.meaning.project import ProjectMeaning, of_seed, plain
+from product_health.meaning.project import DIALECT, ProjectMeaning, of_seed, plain
 from product_health.project import find_project
 from product_health.repository import CACHE
 from sql_faults import faulty
@@ -48,14 +50,22 @@ def sql_faults(project: Project, only: str | None) -> Iterator[Outcome]:
         relation = plain(model.relation)
         sides = {"": trees.whole, " (incremental)": trees.increment}
         for side, tree in sides.items():
-            for fault, copy in faulty(tree) if tree else ():
+            if tree is None:
+                continue
+            for fault, copy in faulty(tree):
                 broken = replace(trees, increment=copy) if side else replace(trees, whole=copy)
                 changed = project.meaning_of(model, broken, project.relations)
                 if changed == project.relations[relation]:
-                    outcome = SURVIVED
+                    outcome = OUTSIDE if is_read_by_nobody(tree, copy) else SURVIVED
                 else:
                     outcome = NOTICED if any(project.noticing(relation, changed)) else OUTSIDE
                 yield Outcome(f"{model.name}{side}", str(fault), outcome)
+
+
+def is_read_by_nobody(tree: exp.Expr, copy: exp.Expr) -> bool:
+    """Whether a fault is in a column of a CTE that the rest of the query does not read."""
+    before, after = (pushdown_projections(one.copy()) for one in (tree, copy))
+    return before.sql(dialect=DIALECT) == after.sql(dialect=DIALECT)
 
 
 def metric_faults(project: Project) -> Iterator[Outcome]:
@@ -124,7 +134,10 @@ def variable_faults(project: Project, root: Path) -> Iterator[Outcome]:
             changed.fingerprint(metric) != project.fingerprints[metric.name]
             for metric in project.certified
         )
-        yield Outcome("vars", f"{name}: {value}", NOTICED if differs else SURVIVED)
+        is_same_sql = changed.project.models == project.definitions.project.models
+        is_elsewhere = is_same_sql or changed.meaning.relations != project.relations
+        outcome = NOTICED if differs else OUTSIDE if is_elsewhere else SURVIVED
+        yield Outcome("vars", f"{name}: {value}", outcome)
 
 
 @click.command(help=__doc__)

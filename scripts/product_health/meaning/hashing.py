@@ -246,7 +246,8 @@ def _token(node: object, scope: _Scope) -> str:
         return digest("query", found.rows, *found.columns.values())
     if isinstance(node, exp.Window) and node.alias and node.alias.lower() in scope.windows:
         named = scope.windows[node.alias.lower()]
-        frame = {name: part for name, part in named.args.items() if name in _FRAME}
+        # over (w rows ...) takes its order from w and has a frame of its own
+        frame = {name: node.args.get(name) or named.args.get(name) for name in _FRAME}
         node = exp.Window(this=node.this, over="OVER", **frame)
     if isinstance(node, exp.Expr):
         said = sorted((name, value) for name, value in node.args.items() if _says(value))
