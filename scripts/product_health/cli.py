@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "product_health.demo.command:demo",
     "headline": "product_health.headline:headline",
     "query": "product_health.query.command:query_command",
+    "report": "product_health.report.command:report",
     "review": "product_health.review.command:review_command",
     "lock": "product_health.lock.command:lock",
 }

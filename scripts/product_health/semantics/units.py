@@ -9,14 +9,19 @@ SUFFIX = {
     "tickets_per_100_people": " per 100 people",
 }
 NONE = "none"
+HOUR = 60
+# From here on hours are easier to read.
+LONG_MINUTES = 2 * HOUR
 
 
 def shown(value: float | None, unit: str) -> str:
-    """Write a value for people: 24.9 %, 1,184, 34.0, 175 min; `none` where there is no value."""
+    """Write a value for people: 24.9 %, 1,184, 34.0, 3.0 h; `none` where there is no value."""
     if value is None:
         return NONE
     if unit in RATES:
         return f"{value * RATES[unit]:.1f} %"
+    if unit == "minutes" and abs(value) >= LONG_MINUTES:
+        return f"{value / HOUR:,.1f} h"
     if isinstance(value, int) and unit not in POINTS:
         return f"{value:,}{SUFFIX.get(unit, '')}"
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 or unit in POINTS else 2

@@ -1,0 +1,1 @@
+"""`product-health report`: the product health page, one HTML file that needs nothing beside it."""
