@@ -44,7 +44,7 @@ def _features(reader: Reader) -> Figure:
         Words(
             "features",
             "Features by adoption and depth",
-            "How many of those who are offered it use it; beside the bar how often they do, in uses "
+            "How many of those who are offered it use it; beside the bar how often, in uses "
             f"on a day on which they are active. 28 days up to {day}.",
             ("adoption_rate", "depth"),
         ),

@@ -22,7 +22,7 @@ def usage(reader: Reader, marks: Sequence[Row]) -> list[Figure]:
             Words(
                 "active",
                 "Active people",
-                "Distinct people with a qualifying event: on the date, and in 7 and 28 days up to it.",
+                "People with a qualifying event: on the date, and in 7 and 28 days up to it.",
                 ("dau", "wau", "mau"),
             ),
             ("daily", "weekly", "monthly"),
