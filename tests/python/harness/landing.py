@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from harness.dbt import ROOT
 from harness.histories import History, random_history
+from harness.project import ROOT
 from harness.warehouse import literal
 from product_health.contract import Entity, load_contract
 from product_health.landing.store import LandingStore
