@@ -5,12 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
-from harness.answers import Answer, Marts, Number, Question, answer, expected, questions, readings
+from harness.answers import (
+    PARTS,
+    Answer,
+    Marts,
+    Number,
+    Question,
+    answer,
+    expected,
+    questions,
+    readings,
+)
 from harness.check import WORKERS, expected_marts
-from harness.compare import KEYS, equal
+from harness.compare import equal
 from harness.project import variant
 from harness.warehouse import Warehouse, built, compiled_for
 from product_health.errors import UserError
@@ -22,8 +33,13 @@ from strategies import MOST_ROWS, fill, random_outline
 COMPANIES = range(24)
 # A company is asked this share of the questions, another one the next; `make faults` asks all.
 SHARE = 4
-# Features, events and days of companies that have plenty: every share of the questions meets each.
-PLENTY = ((3, 70, 70), (1, 70, 85), (4, 25, 110))
+# Companies that have plenty: every share of the questions meets each.
+PLENTY: tuple[dict[str, Any], ...] = (
+    {"features": 3, "accounts": 3, "days": 70},
+    {"features": 1, "accounts": 1, "days": 85},
+    {"features": 4, "accounts": 3, "days": 110},
+)
+EVENTS = (70, 70, 25)
 ASKED_GRAINS = ("day", "week", "month", "quarter")
 MOST_TOLD = 12
 SILENT = "nothing"
@@ -151,20 +167,18 @@ def company_of(seed: int) -> Company:
     """Every other company has plenty of everything, and the others come as they may."""
     outline = random_outline(seed)
     if seed % 2:
-        features, events, days = PLENTY[seed // (2 * SHARE) % len(PLENTY)]
-        often = {"usage_events": events, "survey_responses": 80, "support_ticket_events": 40}
+        kind = seed // (2 * SHARE) % len(PLENTY)
+        often = {"usage_events": EVENTS[kind], "survey_responses": 80, "support_ticket_events": 40}
         outline = replace(
             outline,
-            days=days,
             actors=7,
             persons=9,
-            accounts=3,
-            features=features,
             rows={**MOST_ROWS, **often},
             heartbeat="late",
             excluded="none",
             is_scattered=True,
             as_of_date=None,
+            **PLENTY[kind],
         )
     return fill(outline)
 
@@ -186,7 +200,7 @@ class Told:
 def told_of(seed: int, parts: int) -> Told:
     company, asked = company_of(seed), share(seed // 2, parts)
     with built_for_metrics(company) as warehouse:
-        marts = {mart: warehouse.rows(mart) for mart in KEYS}
+        marts = {mart: warehouse.rows(mart) for mart in marts_read()}
         by_metric = {
             one: answer(catalogue().metrics[one.metric], one, warehouse.query(sql()[one]))
             for one in asked
@@ -201,10 +215,15 @@ def told_of(seed: int, parts: int) -> Told:
     )
 
 
+def marts_read() -> set[str]:
+    whole = {number.mart for number in READ.values()}
+    return whole.union(*(PARTS.get(mart, ()) for mart in whole))
+
+
 def built_for_metrics(company: Company) -> Warehouse:
-    """A company with all marts; what metrics read is stored, as so much is read off it."""
+    """A company with its marts; what metrics read is stored, as so much is read off it."""
     compiled = compiled_for(company)
-    warehouse = built(company, compiled, KEYS)
+    warehouse = built(company, compiled, marts_read())
     for model in compiled.models:
         if (model.layer, model.kind) == ("marts", "view"):
             warehouse.query(f"create table {model.relation} as {model.sql}")

@@ -173,10 +173,11 @@ def _plain(value: Any) -> Any:
 
 
 def questions(metric: Metric, grains: Iterable[str]) -> Iterator[Question]:
-    """Give a metric in total and by each dimension, at no grain and at each of those it has."""
+    """Give a metric in total and by each dimension at each of its grains, and once without any."""
     splits: list[tuple[str, ...]] = [(), *((name,) for name in metric.dimensions)]
     if len(metric.dimensions) > 1 and "feature" in metric.dimensions:
         splits.append(tuple(metric.dimensions))
-    for grain in (None, *(grain for grain in grains if grain in metric.grains)):
-        for split in splits:
-            yield Question(metric.name, grain, split)
+    yield Question(metric.name)
+    for grain in grains:
+        if grain in metric.grains:
+            yield from (Question(metric.name, grain, split) for split in splits)
