@@ -45,7 +45,7 @@ def accounting_differences(company: Company, compiled: Compiled | None = None) -
     with Warehouse(compiled) as warehouse:
         for load_id in sorted({row["load_id"] for row in company.loads}):
             warehouse.land(company, [load_id])
-            warehouse.build(only=compiled.upstream(LEDGER))
+            warehouse.build(only=compiled.needed_for(LEDGER))
         outcomes = resolve(company).outcomes
         return [
             *ledger_differences(outcomes, warehouse),

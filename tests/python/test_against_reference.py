@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from harness.check import expected_marts, many_differences, mart_differences
 from harness.compare import KEYS, summary
 from harness.landing import own_seeds
-from harness.project import compiled_variants
+from harness.project import data_tests, variant
 from harness.warehouse import built, compiled_for
 from reference import Company
 from strategies import companies, fill, random_company, random_outline
@@ -16,7 +16,7 @@ NO_MARTS = {"row_accounting"}
 
 
 def test_every_mart_has_a_reference_and_a_grain() -> None:
-    assert set(compiled_variants()["utc"].marts()) == set(KEYS)
+    assert set(variant().marts()) == set(KEYS)
     assert set(expected_marts(random_company(0))) - NO_MARTS == set(KEYS)
 
 
@@ -48,14 +48,14 @@ def company_in_utc(seed: int) -> Company:
 
 @pytest.mark.parametrize("company", [empty_company(), *map(company_in_utc, range(4))])
 def test_data_tests_hold_for_any_company(company: Company) -> None:
-    compiled = compiled_for(company)
+    compiled, tests = compiled_for(company), data_tests()
     with built(company, compiled, [model.name for model in compiled.models]) as warehouse:
         failed = {
             test.name: rows[:2]
-            for test in compiled.tests
+            for test in tests
             if test.severity == "error" and (rows := warehouse.query(test.sql))
         }
-    assert compiled.tests
+    assert tests
     assert not failed, failed
 
 

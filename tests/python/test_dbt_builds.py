@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.builds import Build
+from harness.builds import Build, parsed
 from harness.check import expected_marts, told_of
 from harness.compare import KEYS, summary
-from harness.dbt import DbtError, parsed_copy
 from harness.histories import unequal
 from harness.landing import history_with_own_seeds
+from product_health.compiled.dbt import DbtError
 from strategies_rows import seeded
 
 HISTORY = history_with_own_seeds(loads=4)
@@ -33,7 +33,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    build = Build(parsed_copy(tmp_path_factory.mktemp("builds")), MARTS)
+    build = parsed(tmp_path_factory.mktemp("builds"), MARTS)
     build.run_all()
     return build
 
@@ -43,7 +43,7 @@ def case(empty: Build) -> Case:
     *first, last = HISTORY.groups
     empty.land(HISTORY.company, sum(first, ()))
     empty.run()
-    earlier = empty.dbt.folder / "earlier.duckdb"
+    earlier = empty.dbt.scratch / "earlier.duckdb"
     shutil.copy(empty.dbt.database, earlier)
     empty.land(HISTORY.company, last)
     empty.run()

@@ -8,7 +8,7 @@ from harness.check import mart_differences
 from harness.compare import KEYS
 from harness.histories import appended, history_differences, random_history
 from harness.mutations import mutated_company
-from harness.project import compiled_variants
+from harness.project import variant
 from harness.warehouse import compiled_for
 from strategies import random_company
 from test_accounting import accounting_differences
@@ -138,8 +138,7 @@ IN_THE_LEDGER = (
 
 
 def noticed_in_marts(fault: Fault) -> bool:
-    upstream = compiled_variants()["utc"].upstream
-    marts = [mart for mart in KEYS if fault.model in upstream([mart])]
+    marts = [mart for mart in KEYS if fault.model in variant().needed_for([mart])]
     assert marts
     for seed in range(MOST_COMPANIES):
         company = random_company(seed)

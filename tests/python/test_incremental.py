@@ -11,14 +11,14 @@ from harness.histories import (
     tables,
     unequal,
 )
-from harness.project import compiled_variants
+from harness.project import variant
 from harness.warehouse import compiled_for
 
 HISTORIES = 60
 
 
 def test_what_appends_are_the_usage_event_models() -> None:
-    assert set(appended(compiled_variants()["utc"])) == {
+    assert set(appended(variant())) == {
         "int_usage_event_duplicates",
         "int_usage_event_days",
         "int_usage_event_runs",

@@ -50,8 +50,8 @@ class Dbt:
 
         self.scratch.mkdir(parents=True, exist_ok=True)
         runner = dbtRunner(manifest=self.manifest, callbacks=[listen])
-        with _environment(self.database):
-            outcome = runner.invoke([command, *options, *self._places(variables)])
+        with environment(self.database):
+            outcome = runner.invoke([command, "--quiet", *options, *self.places(variables)])
         # or else the database stays open in this process, and nobody else can use it
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not outcome.success:
@@ -60,9 +60,10 @@ class Dbt:
             raise DbtError(message)
         return outcome.result
 
-    def _places(self, variables: dict[str, Any]) -> list[str]:
+    def places(self, variables: dict[str, Any]) -> list[str]:
+        """Give the options that every command needs."""
         return [
-            *("--quiet", "--vars", json.dumps(variables)),
+            *("--vars", json.dumps(variables)),
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *("--target-path", str(self.target), "--log-path", str(self.scratch / "logs")),
         ]
@@ -74,7 +75,7 @@ class Dbt:
 
 
 @contextmanager
-def _environment(database: Path) -> Iterator[None]:
+def environment(database: Path) -> Iterator[None]:
     """Let the profile point to a database."""
     with mock.patch.dict(os.environ, {"PRODUCT_HEALTH_DATABASE": str(database)}):
         yield

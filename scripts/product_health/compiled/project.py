@@ -15,7 +15,7 @@ import duckdb
 from product_health.compiled.dbt import Dbt
 
 # A model alone, without the tests that hang on it.
-ALONE = ("compile", "--quiet", "--no-write-json", "--indirect-selection", "empty")
+ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,25 @@ import random
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from harness.dbt import Dbt, environment
 from harness.landing import landed
-from harness.project import compiled_variants
+from harness.project import ROOT, variant
+from product_health.compiled.dbt import Dbt, environment
 from product_health.landing.store import LandingStore
 from reference import Company, Row
 
+WITHOUT_TRACE = ("--no-write-json",)
 UNTESTED = ("--exclude-resource-type", "test", "unit_test")
 BUILT = "OK created"
 
 
 @dataclass(frozen=True)
 class Build:
-    """A copy of the project with a landing folder of its own; it builds some marts only."""
+    """The project with a landing folder and a database of its own; it builds some marts only."""
 
     dbt: Dbt
     marts: tuple[str, ...]
@@ -29,7 +30,7 @@ class Build:
     @property
     def landing(self) -> Path:
         """The landing folder."""
-        return self.dbt.folder / "landing"
+        return self.dbt.scratch / "landing"
 
     def land(self, company: Company, load_ids: tuple[int, ...]) -> LandingStore:
         """Land the next loads of a company."""
@@ -42,44 +43,52 @@ class Build:
 
     def run(self, *options: str, **variables: object) -> None:
         """Run `dbt build`; DbtError if it fails."""
-        self.dbt("build", *self.selection, *options, landing_path=str(self.landing), **variables)
+        variables = {"landing_path": str(self.landing), **variables}
+        self.dbt("build", *WITHOUT_TRACE, *self.selection, *options, **variables)
 
     def run_all(self) -> None:
         """Run `dbt build` for all models."""
-        self.dbt("build", *UNTESTED, landing_path=str(self.landing))
+        self.dbt("build", *WITHOUT_TRACE, *UNTESTED, landing_path=str(self.landing))
 
     def rows(self, model: str) -> list[Row]:
         """Give the rows of a model."""
-        nodes = {node.name: node for node in self.dbt.manifest.nodes.values()}
         with duckdb.connect(str(self.dbt.database), read_only=True) as connection:
-            found = connection.execute(f"select * from {nodes[model].relation_name}")
+            found = connection.execute(f"select * from {variant().model(model).relation}")
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def contents(self) -> dict[str, list[str]]:
         """Give the rows of every table built to the last digit, whatever their order."""
-        built = compiled_variants()["utc"].upstream(self.marts)
+        built = variant().needed_for(self.marts)
+        tables = [model for model in variant().models if model.name in built]
         with duckdb.connect(str(self.dbt.database), read_only=True) as connection:
             return {
-                node.name: sorted(
-                    map(repr, connection.execute(f"select * from {node.relation_name}").fetchall())
+                model.name: sorted(
+                    map(repr, connection.execute(f"select * from {model.relation}").fetchall())
                 )
-                for node in self.dbt.manifest.nodes.values()
-                if node.name in built and node.config.materialized != "view"
+                for model in tables
+                if model.kind != "view"
             }
 
     def kill_midway(self, rng: random.Random) -> None:
         """Start `dbt build` as a process, and kill it after a random number of models."""
         places = self.dbt.places({"landing_path": str(self.landing)})
-        places.remove("--quiet")
         with environment(self.dbt.database):
             process = subprocess.Popen(  # noqa: S603 - nothing here comes from outside
-                [sys.executable, "-m", "dbt.cli.main", "build", *self.selection, *places],
+                [
+                    sys.executable,
+                    "-m",
+                    "dbt.cli.main",
+                    "build",
+                    *WITHOUT_TRACE,
+                    *self.selection,
+                    *places,
+                ],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
             )
-        left = rng.randint(0, len(compiled_variants()["utc"].upstream(self.marts)))
+        left = rng.randint(0, len(variant().needed_for(self.marts)))
         for line in process.stdout or ():
             left -= BUILT in line
             if left <= 0:
@@ -87,3 +96,10 @@ class Build:
         time.sleep(rng.choice((0, rng.random() / 10)))
         process.kill()
         process.communicate()
+
+
+def parsed(folder: Path, marts: tuple[str, ...]) -> Build:
+    """Give a build in a folder of its own with nothing landed, for which dbt has parsed already."""
+    build = Build(Dbt(ROOT, folder), marts)
+    manifest = build.dbt("parse", landing_path=str(build.landing))
+    return replace(build, dbt=replace(build.dbt, manifest=manifest))

@@ -134,9 +134,9 @@ def replayed(
         warehouse.land(history.company, group)
         if interruptions:
             done = interruptions.sample(names, interruptions.randint(0, len(names)))
-            warehouse.build(only=compiled.upstream(done))
+            warehouse.build(only=compiled.needed_for(done))
         if not interruptions or interruptions.random() < 0.5:
-            warehouse.build(only=compiled.upstream(names))
+            warehouse.build(only=compiled.needed_for(names))
     return warehouse
 
 
@@ -153,7 +153,7 @@ def history_differences(
     compared = list(names or tables(compiled))
     interruptions = seeded(f"interruptions-{seed}") if is_interrupted else None
     with replayed(history, compiled, interruptions) as step_by_step:
-        step_by_step.build(only=compiled.upstream(compared))
+        step_by_step.build(only=compiled.needed_for(compared))
         found = contents(step_by_step, compared)
     with built(history.company, compiled, compared) as at_once:
         return unequal(found, contents(at_once, compared), f"history {seed}: ")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from harness.dbt import ROOT
 from harness.histories import History, random_history
+from harness.project import ROOT
 from harness.warehouse import literal
 from product_health.contract import Entity, load_contract
 from product_health.landing.store import LandingStore
@@ -25,14 +25,14 @@ def history_with_own_seeds(loads: int) -> History:
         seed += 1
 
 
-def own_seeds() -> dict[str, list[Row]]:
-    """Read the seeds of the project; what is empty is NULL."""
+def own_seeds(pattern: str = "*") -> dict[str, list[Row]]:
+    """Read the seeds of the project, all or some; what is empty is NULL."""
     return {
         path.stem: [
             {name: value or None for name, value in row.items()}
             for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
         ]
-        for path in (ROOT / "seeds").glob("*.csv")
+        for path in (ROOT / "seeds").glob(f"{pattern}.csv")
     }
 
 

@@ -9,10 +9,11 @@ from typing import Any, Self
 
 import duckdb
 
-from harness.project import Compiled, Model, compiled_variants
+from harness.project import Compiled, variant
+from product_health.compiled.dbt import DATABASE
+from product_health.compiled.project import Model
 from reference import Company, Row
 
-DATABASE = "product_health"
 SCHEMAS = ("landing", "staging", "intermediate", "marts", "seeds")
 REGISTER = "loads"
 TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "double"}
@@ -25,8 +26,8 @@ def compiled_for(company: Company) -> Compiled:
 
 @lru_cache(maxsize=64)
 def _compiled_with(zone: str, as_of_date: date | None) -> Compiled:
-    variant = "utc" if zone == "UTC" else "zoned"
-    return compiled_variants()["fixed" if as_of_date else variant].bound(zone, as_of_date)
+    unfixed = "utc" if zone == "UTC" else "zoned"
+    return variant("fixed" if as_of_date else unfixed).bound(zone, as_of_date)
 
 
 class Warehouse:
@@ -44,10 +45,11 @@ class Warehouse:
             *(f"create schema {schema}" for schema in SCHEMAS),
         ):
             self._connection.execute(statement)
-        for name, columns in compiled.sources.items():
-            self._create(f"landing.{name}", {c: TYPES.get(t, t) for c, t in columns.items()})
-        for name, columns in compiled.seeds.items():
-            self._create(f"seeds.{name}", columns)
+        for source in compiled.sources:
+            types = {name: TYPES.get(kind, kind) for name, kind in source.types.items()}
+            self._create(source.relation, types)
+        for seed in compiled.seeds:
+            self._create(seed.relation, seed.types)
 
     def __enter__(self) -> Self:
         """Give the warehouse itself."""
@@ -68,9 +70,9 @@ class Warehouse:
 
     def sow(self, seeds: Mapping[str, Sequence[Row]]) -> None:
         """Fill the seeds, those that are not given with nothing."""
-        for name, columns in self.compiled.seeds.items():
-            self._connection.execute(f"truncate seeds.{name}")
-            self._insert(f"seeds.{name}", columns, seeds.get(name, []))
+        for seed in self.compiled.seeds:
+            self._connection.execute(f"truncate {seed.relation}")
+            self._insert(seed.relation, seed.types, seeds.get(seed.name, []))
 
     def land(self, company: Company, loads: Collection[int] | None = None) -> None:
         """Land the rows and register rows of some loads of a company; of all where none is given.
@@ -79,14 +81,14 @@ class Warehouse:
         """
         undone = {row["load_id"] for row in company.loads if row["undone_at"] is not None}
         tables = {**company.tables, REGISTER: company.loads}
-        for name, columns in self.compiled.sources.items():
+        for source in self.compiled.sources:
             rows = [
                 row
-                for row in tables.get(name, [])
+                for row in tables.get(source.name, [])
                 if (loads is None or row["load_id"] in loads)
-                and (name == REGISTER or row["load_id"] not in undone)
+                and (source.name == REGISTER or row["load_id"] not in undone)
             ]
-            self._insert(f"landing.{name}", columns, rows)
+            self._insert(source.relation, source.types, rows)
 
     def _insert(self, relation: str, columns: Iterable[str], rows: Sequence[Row]) -> None:
         if rows:
@@ -133,7 +135,7 @@ def built(company: Company, compiled: Compiled, names: Iterable[str]) -> Warehou
     warehouse = Warehouse(compiled)
     warehouse.sow(company.seeds)
     warehouse.land(company)
-    warehouse.build(full_refresh=True, only=compiled.upstream(names))
+    warehouse.build(full_refresh=True, only=compiled.needed_for(names))
     return warehouse
 
 
