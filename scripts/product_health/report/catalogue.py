@@ -60,3 +60,31 @@ def _formula(metric: Metric, nodes: dict[str, Any]) -> str:
     if node["type"] == "ratio":
         return f"{params['numerator']['name']} / {params['denominator']['name']}"
     return str(params["expr"] or params["measure"]["name"])
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart in the dictionary: its columns as name, type and description."""
+
+    name: str
+    group: str
+    description: str
+    columns: tuple[tuple[str, str, str], ...]
+
+
+def dictionary(definitions: Definitions) -> list[Mart]:
+    """Give the marts that people read, by name; those that only metrics read are left out."""
+    marts = [
+        Mart(
+            name=f"{node['name']}_v{node['version']}",
+            group=node["group"],
+            description=" ".join(node["description"].split()),
+            columns=tuple(
+                (name, column["data_type"] or "", " ".join(column["description"].split()))
+                for name, column in node["columns"].items()
+            ),
+        )
+        for node in definitions.project.manifest["marts"].values()
+        if node["group"] != "metrics"
+    ]
+    return sorted(marts, key=lambda mart: mart.name)

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from product_health.report.adoption import adoption
-from product_health.report.catalogue import catalogue
+from product_health.report.catalogue import catalogue, dictionary
 from product_health.report.headline import headlines
 from product_health.report.reader import EVERYONE, FILTERS, Reader, Row
 from product_health.report.usage import usage
@@ -59,6 +59,7 @@ def page(reader: Reader, origin: Origin, fewest_answers: int) -> str:
         metrics=reader.definitions.catalogue.metrics,
         marks=marks,
         catalogue=catalogue(origin.project, reader.definitions),
+        marts=dictionary(reader.definitions),
         trust=_trust(reader),
         filters=_filters(reader),
         everyone=EVERYONE,
