@@ -4,7 +4,7 @@ The same reading is made of a mart's rows and of the reference's, by sets and lo
 parties must agree: the metric, the mart, and the definitions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -48,6 +48,7 @@ class Number:
 
     `rule` is last (the last date of the period), only (its only row, or none), or sum; `over` is
     the column by which the sum is divided. Rows count that are complete and as `where` says.
+    Where not every date has rows, `dates` is the mart that has them all.
     """
 
     mart: str
@@ -55,6 +56,7 @@ class Number:
     rule: str = "last"
     over: str | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
+    dates: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,21 @@ def _segments(mart: str, row: Row) -> Mapping[str, str]:
     return {name: row[column] for name, column in NAMED.get(mart, {}).items()}
 
 
-def expected(number: Number, question: Question, found: Iterable[Reading]) -> Answer:
-    """Give the answer that readings say."""
+def all_dates(number: Number, marts: Marts) -> list[date]:
+    """Give the complete dates of a number whose rows do not show them all."""
+    rows = marts[number.dates] if number.dates else []
+    return [row["date_day"] for row in rows if row["is_complete"]]
+
+
+def expected(
+    number: Number, question: Question, found: Iterable[Reading], dates: Sequence[date] = ()
+) -> Answer:
+    """Give the answer that readings say, on these dates or else on those they have."""
     asked = [(period(one.day, question.grain), one) for one in found if _is_named(question, one)]
     last: dict[date | None, date] = {}
-    for start, one in asked:
-        last[start] = max(one.day, last.get(start, one.day))
+    for day in dates or {one.day for _, one in asked}:
+        start = period(day, question.grain)
+        last[start] = max(day, last.get(start, day))
     groups: dict[Key, list[Reading]] = {} if question.grain or question.dimensions else {(): []}
     for start, one in asked:
         if number.rule != "last" or one.day == last[start]:
