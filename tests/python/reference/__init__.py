@@ -21,6 +21,7 @@ from .sessions import usage_sessions_daily
 from .staging import accounting
 from .support import support_tickets
 from .support_daily import support_marts
+from .trust import trust_freshness, trust_rejection_reasons, trust_row_outcomes
 from .usage import usage_daily, usage_daily_by_segment, usage_l28, usage_monthly
 from .voice import voice_responses
 from .waves import survey_waves
@@ -44,6 +45,9 @@ MARTS = (
     adoption_first_features,
     voice_responses,
     support_tickets,
+    trust_freshness,
+    trust_rejection_reasons,
+    trust_row_outcomes,
 )
 
 
