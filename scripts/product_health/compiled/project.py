@@ -20,7 +20,10 @@ ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
 
 @dataclass(frozen=True)
 class Model:
-    """A model with its SQL; `incremental_sql` is what it runs once its table exists."""
+    """A model with its SQL.
+
+    `incremental_sql` is what it runs once its table exists, `strategy` how its rows are put in.
+    """
 
     unique_id: str
     name: str
@@ -32,6 +35,7 @@ class Model:
     incremental_sql: str | None
     parents: tuple[str, ...]
     has_hooks: bool
+    strategy: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,15 @@ def _model(node: Any, incremental_sql: str | None) -> Model:
         incremental_sql=incremental_sql,
         parents=tuple(node.depends_on.nodes),
         has_hooks=bool(node.config.pre_hook or node.config.post_hook),
+        strategy=_strategy(node.config) if incremental_sql else "",
     )
+
+
+def _strategy(config: Any) -> str:
+    """Write down what of a model's config decides which rows an increment leaves."""
+    keys = ("incremental_strategy", "unique_key", "incremental_predicates", "on_schema_change")
+    said = {key: config.get(key) for key in keys if config.get(key)}
+    return json.dumps(said, sort_keys=True, default=str)
 
 
 def _seeds(manifest: Any) -> list[Any]:
