@@ -4,6 +4,8 @@ A compile reads nothing from its target but which tables exist (var literal_boun
 model depends only on the files of the project and on its vars.
 """
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +15,7 @@ from typing import Any
 import duckdb
 
 from product_health.compiled.dbt import Dbt
+from product_health.errors import UserError
 
 # A model alone, without the tests that hang on it.
 ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
@@ -182,8 +185,26 @@ def _seed(project: Path, node: Any) -> Seed:
         relation=node.relation_name,
         file=node.original_file_path,
         types=dict(node.config.column_types),
-        text=(project / node.original_file_path).read_text(encoding="utf-8"),
+        text=_rows(project / node.original_file_path, node.original_file_path),
     )
+
+
+def _rows(path: Path, name: str) -> str:
+    """Read a seed; UserError where it is no table."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{name}: not in UTF-8 ({error}); save it as UTF-8"
+        raise UserError(message) from error
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    for number, row in enumerate(rows, 2):
+        if row and len(row) != len(header):
+            message = f"{name}: row {number} has {len(row)} values, the header has {len(header)}"
+            raise UserError(message)
+    if not header:
+        message = f"{name}: empty; a seed needs at least the line of its column names"
+        raise UserError(message)
+    return text
 
 
 def _source(source: Any) -> Source:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os.path import commonpath
 
@@ -171,9 +172,22 @@ def changed_parts(
 def renamed_models(base: Definitions, head: Definitions) -> dict[str, str]:
     """Give the new name of each model that is called otherwise now and means the same."""
     old, new = ({model.name: model for model in one.project.models} for one in (base, head))
-    fresh = {_meaning(head, new[name].relation): name for name in new.keys() - old.keys()}
-    gone = {name: _meaning(base, old[name].relation) for name in old.keys() - new.keys()}
-    return {name: fresh[meaning] for name, meaning in sorted(gone.items()) if meaning in fresh}
+    return paired(
+        {name: _meaning(base, old[name].relation) for name in old.keys() - new.keys()},
+        {name: _meaning(head, new[name].relation) for name in new.keys() - old.keys()},
+    )
+
+
+def paired(gone: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, str]:
+    """Give the new name of what is called otherwise and means the same; each name is given once."""
+    left = sorted(fresh)
+    found = {}
+    for name, meaning in sorted(gone.items()):
+        match = next((other for other in left if fresh[other] == meaning), None)
+        if match:
+            left.remove(match)
+            found[name] = match
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,38 @@
 """The metrics of a project at one state: what is said of them, and what they mean."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from product_health.compiled.project import CompiledProject, Model
+from product_health.meaning.hashing import digest
 from product_health.meaning.project import ProjectMeaning, Unread
 from product_health.semantics.catalogue import Catalogue, Metric
 from product_health.semantics.engine import TIME, metric_sql
+
+
+@dataclass(frozen=True)
+class Split:
+    """The length of period and the dimensions by which all of a metric is asked for."""
+
+    grain: str
+    dimensions: tuple[str, ...]
+
+
+def whole_split(metric: Metric) -> Split:
+    """Ask for a metric by month, or what is nearest to it, and by all its dimensions."""
+    return Split(preferred_grain(metric.grains), tuple(sorted(metric.dimensions)))
+
+
+def shared_split(old: Metric, new: Metric) -> Split:
+    """Ask two states of a metric for what both can tell; a grain that only one has if need be."""
+    grains = tuple(grain for grain in new.grains if grain in old.grains)
+    shared = tuple(sorted(old.dimensions.keys() & new.dimensions.keys()))
+    return Split(preferred_grain(grains or new.grains), shared)
+
+
+def preferred_grain(grains: tuple[str, ...]) -> str:
+    """Give the grain at which a metric is compared: month, or else the longest."""
+    return "month" if "month" in grains else grains[-1]
 
 
 class Definitions:
@@ -15,7 +42,7 @@ class Definitions:
         """Read what is said of the metrics; UserError where one lacks what each must say."""
         self.project = project
         self.catalogue = Catalogue(project)
-        self._fingerprints: dict[str, str] = {}
+        self._fingerprints: dict[tuple[str, Split], str] = {}
         self.sql = metric_sql(project.semantic_manifest)
 
     @cached_property
@@ -23,21 +50,26 @@ class Definitions:
         """What each relation of the project means."""
         return ProjectMeaning(self.project)
 
-    def grain(self, metric: Metric) -> str:
-        """Give the grain at which a metric is compared: by month, or what is nearest to it."""
-        return "month" if "month" in metric.grains else metric.grains[-1]
-
-    def question(self, metric: Metric) -> str:
+    def question(self, metric: Metric, split: Split | None = None) -> str:
         """Give the SQL that asks for all of a metric: by period, and by all its dimensions."""
-        names = [f"{TIME}__{self.grain(metric)}", *metric.dimensions.values()]
-        return self.sql.sql(metric.name, names)
+        return self.sql.sql(metric.name, self._columns(metric, split or whole_split(metric)))
 
-    def fingerprint(self, metric: Metric) -> str:
-        """Give a hash of what a metric means, from its YAML down to the sources."""
-        if metric.name not in self._fingerprints:
-            found = self.meaning.of_sql(self.question(metric))
-            self._fingerprints[metric.name] = found.of(found.columns)
-        return self._fingerprints[metric.name]
+    def _columns(self, metric: Metric, split: Split) -> list[str]:
+        named = [metric.dimensions[name] for name in split.dimensions]
+        return [f"{TIME}__{split.grain}", *named]
+
+    def fingerprint(self, metric: Metric, split: Split | None = None) -> str:
+        """Give a hash of what a metric means, from its YAML down to the sources.
+
+        Its name is no part of it, nor are those of its dimensions, but which comes after which.
+        """
+        split = split or whole_split(metric)
+        if (metric.name, split) not in self._fingerprints:
+            found = self.meaning.of_sql(self.question(metric, split))
+            names = [*self._columns(metric, split), metric.name]
+            told = digest(found.rows, *(found.column(name) for name in names))
+            self._fingerprints[metric.name, split] = told
+        return self._fingerprints[metric.name, split]
 
     def upstream(self, metric: Metric) -> tuple[Model, ...]:
         """Give the models that a metric is made of, in the order of building."""

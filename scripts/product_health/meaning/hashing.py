@@ -96,8 +96,8 @@ class _Scope:
 def meaning(query: exp.Expr, relations: Mapping[str, Meaning]) -> Meaning:
     """Give the meaning of a qualified query; `relations` are what tables it may read mean.
 
-    Keys of `relations` are names as `relation_name` gives them. UnreadableError where one is missing, or
-    a part of the query is of a kind that is not looked into.
+    Keys of `relations` are names as `relation_name` gives them. UnreadableError where one is
+    missing, or a part of the query is of a kind that is not looked into.
     """
     for node in query.walk():
         refuse(node)

@@ -146,7 +146,7 @@ def _of_source(source: Source) -> Meaning:
 
 def of_seed(seed: Seed) -> Meaning:
     """Hash the columns of a seed, with its rows in the order of the first one."""
-    header, *rows = csv.reader(io.StringIO(seed.text))
+    header, *rows = filter(None, csv.reader(io.StringIO(seed.text)))
     rows.sort()
     columns = {
         name.lower(): digest("seed", seed.types.get(name, ""), *(row[place] for row in rows))
