@@ -21,6 +21,9 @@ LONGEST = 240
 # How much of what is the same stands before a difference in a long text.
 LEAD = 40
 CONTEXT_LINES = 2
+# What is added to the name of an incremental model for its SQL on a table that is there already,
+# and for how those rows are put in.
+OF_INCREMENT = (", incremental", ", strategy")
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,11 @@ class Part:
     before: str
     after: str
 
+    @property
+    def is_of_increment(self) -> bool:
+        """Whether only builds on a table that is there already run it."""
+        return self.name.endswith(OF_INCREMENT)
+
     def changes(self) -> list[Change]:
         """Give the smallest parts that differ."""
         if self.file.endswith(".csv"):
@@ -218,8 +226,8 @@ def _texts(definitions: Definitions, metric: Metric) -> dict[str, _Text]:
         found[model.name] = _Text(model.file, formatted(model.sql), meaning)
         if model.incremental_sql:
             increment = formatted(model.incremental_sql)
-            found[f"{model.name}, incremental"] = _Text(model.file, increment, meaning)
-            found[f"{model.name}, strategy"] = _Text(model.file, model.strategy, meaning)
+            found[f"{model.name}{OF_INCREMENT[0]}"] = _Text(model.file, increment, meaning)
+            found[f"{model.name}{OF_INCREMENT[1]}"] = _Text(model.file, model.strategy, meaning)
     read = {parent for model in models for parent in model.parents}
     for seed in definitions.project.seeds:
         if seed.unique_id in read:

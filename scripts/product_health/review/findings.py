@@ -10,6 +10,7 @@ from product_health.semantics.catalogue import Metric
 
 BREAKING, ADDITIVE, NONE = "breaking", "additive", "none"
 RESTATES, UNKNOWN = "restates", "unknown"
+REBUILD = "is not part of the numbers, which are those of a rebuild"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Touched:
         """What the value column of a review says."""
         is_rewritten = self.old and self.new and not self.is_meaning_same
         if self.value == NONE and is_rewritten:
-            return "none: text changed, value identical on this data"
+            rest = "; not all of it was looked into" if self.unread else ""
+            return f"none: text changed, value identical on this data{rest}"
         return self.value
 
     @property
@@ -104,6 +106,8 @@ def _compared(
     changes = list(_interface_changes(old, new))
     is_same = bool(old and new and _means_the_same(old, new, base, head))
     unread = _unread(old, new, base, head)
+    parts = () if is_same or not (old and new) else tuple(changed_parts(old, new, base, head))
+    unread += [f"{part.name}: {REBUILD}" for part in parts if part.is_of_increment]
     is_version_new = bool(old and new and old.version != new.version)
     if not changes and is_same and not unread and not is_version_new:
         return None
@@ -115,7 +119,7 @@ def _compared(
         interface=next((kind for kind in (BREAKING, ADDITIVE) if kind in kinds), NONE),
         interface_changes=tuple(text for _, text in changes),
         is_meaning_same=is_same,
-        parts=() if is_same or not (old and new) else tuple(changed_parts(old, new, base, head)),
+        parts=parts,
         unread=tuple(unread),
     )
 

@@ -76,7 +76,11 @@ class Review:
     @property
     def detailed(self) -> list[Touched]:
         """The metrics about which there is more to say than that their text changed."""
-        return [one for one in self.metrics if one.interface != NONE or one.value != NONE]
+        return [
+            one
+            for one in self.metrics
+            if one.interface != NONE or one.value != NONE or one.unread or one.interface_changes
+        ]
 
     def fails(self, level: str) -> bool:
         """Whether the review fails at a level: none, breaking, restates or unversioned."""
