@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from product_health.compiled.project import CompiledProject, Model
-from product_health.meaning.hashing import digest
 from product_health.meaning.project import ProjectMeaning, Unread
 from product_health.semantics.catalogue import Catalogue, Metric
 from product_health.semantics.engine import TIME, metric_sql
@@ -52,11 +51,14 @@ class Definitions:
 
     def question(self, metric: Metric, split: Split | None = None) -> str:
         """Give the SQL that asks for all of a metric: by period, and by all its dimensions."""
-        return self.sql.sql(metric.name, self._columns(metric, split or whole_split(metric)))
+        *group_by, _ = self.columns(metric, split)
+        return self.sql.sql(metric.name, group_by)
 
-    def _columns(self, metric: Metric, split: Split) -> list[str]:
+    def columns(self, metric: Metric, split: Split | None = None) -> list[str]:
+        """Give the columns of the answer, which MetricFlow may give in another order."""
+        split = split or whole_split(metric)
         named = [metric.dimensions[name] for name in split.dimensions]
-        return [f"{TIME}__{split.grain}", *named]
+        return [f"{TIME}__{split.grain}", *named, metric.name]
 
     def fingerprint(self, metric: Metric, split: Split | None = None) -> str:
         """Give a hash of what a metric means, from its YAML down to the sources.
@@ -66,9 +68,7 @@ class Definitions:
         split = split or whole_split(metric)
         if (metric.name, split) not in self._fingerprints:
             found = self.meaning.of_sql(self.question(metric, split))
-            names = [*self._columns(metric, split), metric.name]
-            told = digest(found.rows, *(found.column(name) for name in names))
-            self._fingerprints[metric.name, split] = told
+            self._fingerprints[metric.name, split] = found.of(self.columns(metric, split))
         return self._fingerprints[metric.name, split]
 
     def upstream(self, metric: Metric) -> tuple[Model, ...]:

@@ -27,8 +27,8 @@ class Meaning:
     columns: Mapping[str, str]
 
     def of(self, columns: Iterable[str]) -> str:
-        """Give the fingerprint of these columns of the relation."""
-        return digest(self.rows, *sorted(self.columns[name] for name in columns))
+        """Give the fingerprint of these columns of the relation, in this order."""
+        return digest(self.rows, *(self.column(name) for name in columns))
 
     def column(self, name: str) -> str:
         """Give the hash of a column; one that the relation is not known to have is its name."""

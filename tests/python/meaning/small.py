@@ -7,7 +7,7 @@ from random import Random
 import duckdb
 
 from product_health.compiled.project import CompiledProject, Model, Source
-from product_health.meaning.hashing import Meaning
+from product_health.meaning.hashing import Meaning, digest
 from product_health.meaning.project import ProjectMeaning
 
 TABLES = {"t": ("k", "a", "b"), "u": ("k", "c")}
@@ -61,7 +61,7 @@ def meaning(sql: str) -> Meaning:
 def fingerprint(sql: str) -> str:
     """The fingerprint of all columns of a query."""
     found = meaning(sql)
-    return found.of(found.columns)
+    return digest(found.rows, *sorted(found.columns.values()))
 
 
 def databases() -> list[duckdb.DuckDBPyConnection]:
