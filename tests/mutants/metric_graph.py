@@ -53,8 +53,9 @@ class Project:
         return Trees(qualified(model.sql), qualified(increment) if increment else None)
 
     def _fingerprint(self, metric: str, relations: Mapping[str, Meaning]) -> str:
+        metrics = self.definitions.catalogue.metrics
         found = meaning(self.questions[metric], relations)
-        return found.of(found.columns)
+        return found.of(self.definitions.columns(metrics[metric]))
 
     def meaning_of(self, model: Model, trees: Trees, relations: Mapping[str, Meaning]) -> Meaning:
         """Give the meaning of a model by its trees, as the fingerprint has it."""
@@ -67,7 +68,7 @@ class Project:
         )
         increment = meaning(trees.increment, {**relations, plain(model.relation): itself})
         return Meaning(
-            digest("incremental", whole.rows, increment.rows),
+            digest("incremental", model.strategy, whole.rows, increment.rows),
             {
                 name: digest("incremental", found, increment.column(name))
                 for name, found in whole.columns.items()

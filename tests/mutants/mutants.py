@@ -24,7 +24,7 @@ from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from metric_graph import Project
 from product_health.compiled.cache import compiled
 from product_health.meaning.definitions import Definitions
-from product_health.meaning.project import DIALECT, ProjectMeaning, of_seed, plain
+from product_health.meaning.project import DIALECT, of_seed, plain
 from product_health.project import find_project
 from product_health.repository import CACHE
 from sql_faults import faulty
@@ -78,17 +78,12 @@ def metric_faults(project: Project) -> Iterator[Outcome]:
     ):
         broken = Definitions(replace(definitions.project, semantic_manifest=text))
         differs = any(
-            _fingerprint(definitions.meaning, broken.question(metric))
+            definitions.meaning.of_sql(broken.question(metric)).of(broken.columns(metric))
             != definitions.fingerprint(metric)
             for metric in project.certified
             if metric.name in touched
         )
         yield Outcome(where, fault, NOTICED if differs else SURVIVED)
-
-
-def _fingerprint(meaning: ProjectMeaning, sql: str) -> str:
-    found = meaning.of_sql(sql)
-    return found.of(found.columns)
 
 
 def seed_faults(project: Project) -> Iterator[Outcome]:

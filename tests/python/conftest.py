@@ -1,6 +1,7 @@
 """What several test folders share."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from landing_door import Door
 from product_health.contract import CONTRACT_FILE, Contract, load_contract
 from product_health.landing.store import LandingStore
+from product_health.meaning.definitions import Definitions
+from scratch import Scratch, scratch_copy
 
 ROOT = Path(__file__).parents[2]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -39,6 +42,25 @@ def empty_landing(tmp_path_factory: pytest.TempPathFactory, contract: Contract) 
     path = tmp_path_factory.mktemp("empty") / "landing"
     LandingStore(path, contract).ensure()
     return path
+
+
+@pytest.fixture(scope="session")
+def shared_scratch(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
+    """A copy of the project, made once."""
+    return scratch_copy(ROOT, tmp_path_factory.mktemp("scratch") / "project")
+
+
+@pytest.fixture
+def scratch(shared_scratch: Scratch) -> Iterator[Scratch]:
+    """The copy as it was made; changes are undone afterwards."""
+    yield shared_scratch
+    shared_scratch.undo()
+
+
+@pytest.fixture(scope="session")
+def start(shared_scratch: Scratch) -> Definitions:
+    """The definitions of the copy as it was made."""
+    return shared_scratch.definitions()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ A compile reads nothing from its target but which tables exist (var literal_boun
 model depends only on the files of the project and on its vars.
 """
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +15,7 @@ from typing import Any
 import duckdb
 
 from product_health.compiled.dbt import Dbt
+from product_health.errors import UserError
 
 # A model alone, without the tests that hang on it.
 ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
@@ -20,7 +23,10 @@ ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
 
 @dataclass(frozen=True)
 class Model:
-    """A model with its SQL; `incremental_sql` is what it runs once its table exists."""
+    """A model with its SQL.
+
+    `incremental_sql` is what it runs once its table exists, `strategy` how its rows are put in.
+    """
 
     unique_id: str
     name: str
@@ -32,6 +38,7 @@ class Model:
     incremental_sql: str | None
     parents: tuple[str, ...]
     has_hooks: bool
+    strategy: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,15 @@ def _model(node: Any, incremental_sql: str | None) -> Model:
         incremental_sql=incremental_sql,
         parents=tuple(node.depends_on.nodes),
         has_hooks=bool(node.config.pre_hook or node.config.post_hook),
+        strategy=_strategy(node.config) if incremental_sql else "",
     )
+
+
+def _strategy(config: Any) -> str:
+    """Write down what of a model's config decides which rows an increment leaves."""
+    keys = ("incremental_strategy", "unique_key", "incremental_predicates", "on_schema_change")
+    said = {key: config.get(key) for key in keys if config.get(key)}
+    return json.dumps(said, sort_keys=True, default=str)
 
 
 def _seeds(manifest: Any) -> list[Any]:
@@ -170,8 +185,26 @@ def _seed(project: Path, node: Any) -> Seed:
         relation=node.relation_name,
         file=node.original_file_path,
         types=dict(node.config.column_types),
-        text=(project / node.original_file_path).read_text(encoding="utf-8"),
+        text=_rows(project / node.original_file_path, node.original_file_path),
     )
+
+
+def _rows(path: Path, name: str) -> str:
+    """Read a seed; UserError where it is no table."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{name}: not in UTF-8 ({error}); save it as UTF-8"
+        raise UserError(message) from error
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    for number, row in enumerate(rows, 2):
+        if row and len(row) != len(header):
+            message = f"{name}: row {number} has {len(row)} values, the header has {len(header)}"
+            raise UserError(message)
+    if not header:
+        message = f"{name}: empty; a seed needs at least the line of its column names"
+        raise UserError(message)
+    return text
 
 
 def _source(source: Any) -> Source:

@@ -1,14 +1,18 @@
 """Holds the metrics as they are against the lock, and says what to do where they differ."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
 
+from product_health.errors import UserError
 from product_health.lock.entries import LOCK_FILE, Entry, Lock
-from product_health.lock.values import Value, Values, fixed_workbench, values
-from product_health.meaning.definitions import Definitions
+from product_health.lock.values import FIXED_COMPANY, Value, Values, fixed_workbench, values
+from product_health.meaning.changes import paired
+from product_health.meaning.definitions import Definitions, Split, preferred_grain, whole_split
+from product_health.semantics.catalogue import Metric
+from product_health.workbench.bench import QueryError, Workbench
 
 TOOLS = ("metricflow", "sqlglot")
 CHANGELOG = Path("CHANGELOG.md")
@@ -32,20 +36,62 @@ def current_lock(project: Path, definitions: Definitions) -> Lock:
     """Compute what the lock of a project should say."""
     with fixed_workbench(project) as bench:
         entries = {
-            name: Entry(
-                version=metric.version,
-                fingerprint=definitions.fingerprint(metric),
-                grains=metric.grains,
-                dimensions=tuple(metric.dimensions),
-                values=values(bench, definitions, metric),
-            )
+            name: _entry(bench, definitions, metric, whole_split(metric))
             for name, metric in definitions.catalogue.metrics.items()
         }
     return Lock({name: installed(name) for name in TOOLS}, entries)
 
 
-def compare(locked: Lock, current: Lock) -> list[Finding]:
-    """Tell every difference between the lock and the metrics as they are, by name."""
+def as_locked(project: Path, definitions: Definitions, locked: Lock) -> dict[str, Entry]:
+    """Compute metrics that are split otherwise than in the lock as they were split there.
+
+    So a dimension that is new, or gone, is not taken for another meaning.
+    """
+    splits = {
+        name: _locked_split(locked.entries[name], metric)
+        for name, metric in definitions.catalogue.metrics.items()
+        if name in locked.entries
+    }
+    metrics = definitions.catalogue.metrics
+    with fixed_workbench(project) as bench:
+        return {
+            name: _entry(bench, definitions, metrics[name], split)
+            for name, split in splits.items()
+            if split != whole_split(metrics[name])
+        }
+
+
+def _locked_split(entry: Entry, metric: Metric) -> Split:
+    dimensions = tuple(name for name in sorted(entry.dimensions) if name in metric.dimensions)
+    grain = preferred_grain(entry.grains)
+    return Split(grain if grain in metric.grains else preferred_grain(metric.grains), dimensions)
+
+
+def _entry(bench: Workbench, definitions: Definitions, metric: Metric, split: Split) -> Entry:
+    try:
+        found = values(bench, definitions, metric, split)
+    except QueryError as error:
+        message = (
+            f"{metric.file}: metric {metric.name} cannot be computed on {FIXED_COMPANY}: {error}. "
+            "Mend the metric, or the model that it reads"
+        )
+        raise UserError(message) from error
+    return Entry(
+        version=metric.version,
+        fingerprint=definitions.fingerprint(metric, split),
+        grains=metric.grains,
+        dimensions=split.dimensions,
+        values=found,
+    )
+
+
+def compare(
+    locked: Lock, current: Lock, narrowed: Mapping[str, Entry] | None = None
+) -> list[Finding]:
+    """Tell every difference between the lock and the metrics as they are, by name.
+
+    `narrowed` are metrics that are split otherwise now, as `as_locked` gives them.
+    """
     renamed = _renamed(locked, current)
     found = [Finding(new, f"was {old}: renamed, same meaning") for old, new in renamed.items()]
     for name in sorted(locked.entries.keys() | current.entries.keys()):
@@ -56,43 +102,58 @@ def compare(locked: Lock, current: Lock) -> list[Finding]:
         elif name not in locked.entries:
             found.append(Finding(name, "is new"))
         else:
-            found += _differences(name, locked.entries[name], current.entries[name])
+            old, new = locked.entries[name], current.entries[name]
+            found += _differences(name, old, (narrowed or {}).get(name, new))
+            found += _shape_differences(name, old, new)
     return found
 
 
 def _renamed(locked: Lock, current: Lock) -> dict[str, str]:
     """Give the new name of metrics that are called otherwise and mean the same."""
-    gone = {name: entry for name, entry in locked.entries.items() if name not in current.entries}
-    new = {
-        entry.fingerprint: name
-        for name, entry in current.entries.items()
-        if name not in locked.entries
-    }
-    return {
-        name: new[entry.fingerprint] for name, entry in gone.items() if entry.fingerprint in new
-    }
+    old, new = locked.entries, current.entries
+    return paired(
+        {name: old[name].fingerprint for name in old.keys() - new.keys()},
+        {name: new[name].fingerprint for name in new.keys() - old.keys()},
+    )
 
 
 def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
-    moved = changed_values(old.values, new.values)
-    is_same_version = old.version == new.version
-    if old.fingerprint != new.fingerprint and moved:
+    moved = changed_values(_narrowed(old, new.dimensions), new.values)
+    is_same_version = old.version >= new.version
+    # hashes of other splits cannot be compared, their values can
+    is_rewritten = old.fingerprint != new.fingerprint
+    is_comparable = old.dimensions == new.dimensions
+    if is_rewritten and moved:
         told = f"no longer means what version {old.version} meant:{_told(moved)}"
         yield Finding(name, told, is_restated=is_same_version)
-    elif old.fingerprint != new.fingerprint:
+    elif is_rewritten and is_comparable:
         yield Finding(name, "text changed, value identical on the fixed company")
     elif moved:
         why = "has other values with the same SQL: the fixed company or a tool changed"
         told = f"{why}:{_told(moved)}"
         yield Finding(name, told)
-    if not is_same_version and old.fingerprint == new.fingerprint:
+    if old.version != new.version and not (is_rewritten and moved):
         yield Finding(name, f"is version {new.version} and means what version {old.version} meant")
+
+
+def _narrowed(entry: Entry, dimensions: tuple[str, ...]) -> Values:
+    """Give the values of an entry that name no dimension but these."""
+    gone = [name for name in entry.dimensions if name not in dimensions]
+    return {
+        part: periods
+        for part, periods in entry.values.items()
+        if not any(f", {name} " in f", {part}" for name in gone)
+    }
+
+
+def _shape_differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
     for what, before, after in (
         ("grains", old.grains, new.grains),
         ("dimensions", old.dimensions, new.dimensions),
     ):
         if before != after:
-            yield Finding(name, f"{what} were {', '.join(before)} and are {', '.join(after)}")
+            told = [", ".join(side) or "none" for side in (before, after)]
+            yield Finding(name, f"{what} were {told[0]} and are {told[1]}")
 
 
 def changed_values(old: Values, new: Values) -> list[tuple[str, str, Value, Value]]:

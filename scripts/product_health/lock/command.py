@@ -7,7 +7,14 @@ import click
 
 from product_health.compiled.cache import compiled
 from product_health.errors import UserError
-from product_health.lock.check import Finding, compare, current_lock, steps, unlogged_versions
+from product_health.lock.check import (
+    Finding,
+    as_locked,
+    compare,
+    current_lock,
+    steps,
+    unlogged_versions,
+)
 from product_health.lock.entries import LOCK_FILE, Lock, read_lock, write_lock
 from product_health.lock.explain import explanations
 from product_health.meaning.definitions import Definitions
@@ -28,7 +35,7 @@ def lock(*, check: bool) -> None:
     definitions = Definitions(compiled(project, project / CACHE / "compiled"))
     locked = read_lock(project) if check or (project / LOCK_FILE).exists() else Lock({}, {})
     current = current_lock(project, definitions)
-    findings = compare(locked, current)
+    findings = compare(locked, current, as_locked(project, definitions, locked))
     unlogged = unlogged_versions(project, definitions)
     _tell_unread(definitions)
     _tell(project, definitions, findings, unlogged)

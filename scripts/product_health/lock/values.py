@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from product_health.meaning.definitions import Definitions
+from product_health.meaning.definitions import Definitions, Split, whole_split
 from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
 from product_health.workbench.bench import Workbench
@@ -24,23 +24,23 @@ def fixed_workbench(project: Path) -> Workbench:
     return Workbench(CsvFolder(project / FIXED_COMPANY))
 
 
-def values(bench: Workbench, definitions: Definitions, metric: Metric) -> Values:
+def values(
+    bench: Workbench, definitions: Definitions, metric: Metric, split: Split | None = None
+) -> Values:
     """Compute a metric by month, or what is nearest to it, in total and for each segment.
 
     One question asks for all of it: a row names at most the segments that it is split by.
     """
-    period = f"{TIME}__{definitions.grain(metric)}"
+    split = split or whole_split(metric)
+    period = f"{TIME}__{split.grain}"
     found: Values = {}
-    for row in bench.query(definitions.project, definitions.question(metric)):
-        split = [
-            f"{dimension} {row[column]}"
-            for dimension, column in metric.dimensions.items()
-            if row[column] is not None
-        ]
+    for row in bench.query(definitions.project, definitions.question(metric, split)):
+        named = [(dimension, row[metric.dimensions[dimension]]) for dimension in split.dimensions]
+        part = ", ".join(f"{dimension} {held}" for dimension, held in named if held is not None)
         value = rounded(row[metric.name])
-        if value is not None or not split:
+        if value is not None or not part:
             day = str(row[period])[: len(str(date.min))]
-            found.setdefault(", ".join(split) or ALL, {})[day] = value
+            found.setdefault(part or ALL, {})[day] = value
     parts = sorted(found, key=lambda part: (part != ALL, part))
     return {part: dict(sorted(found[part].items())) for part in parts}
 

@@ -2,7 +2,9 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import commonpath
 
 import sqlglot
 from sqlglot import exp
@@ -16,7 +18,12 @@ from product_health.semantics.catalogue import Metric
 # Parts that say little alone: their change is told with what they stand in.
 SMALL = (exp.Literal, exp.Identifier, exp.Column, exp.DataType, exp.Var, exp.Boolean, exp.Null)
 LONGEST = 240
+# How much of what is the same stands before a difference in a long text.
+LEAD = 40
 CONTEXT_LINES = 2
+# What is added to the name of an incremental model for its SQL on a table that is there already,
+# and for how those rows are put in.
+OF_INCREMENT = (", incremental", ", strategy")
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ def smallest_changes(before: str, after: str) -> list[tuple[str, str]]:
     except SqlglotError:
         return _changed_lines(before, after)
     found = _changes(old, new)
-    return list(dict.fromkeys([(_sql(old), _sql(new))] if found is None else found))
+    return list(dict.fromkeys([_told(old, new)] if found is None else found))
 
 
 def _changes(old: exp.Expr, new: exp.Expr) -> list[tuple[str, str]] | None:
@@ -56,7 +63,7 @@ def _changes(old: exp.Expr, new: exp.Expr) -> list[tuple[str, str]] | None:
     for name in dict.fromkeys([*old.args, *new.args]):
         part = _changed_argument(old.args.get(name), new.args.get(name))
         if part is None:
-            return [(_sql(old), _sql(new))]
+            return [_told(old, new)]
         found += part
     return found
 
@@ -67,7 +74,7 @@ def _changed_argument(old: object, new: object) -> list[tuple[str, str]] | None:
     if isinstance(old, exp.Expr) and isinstance(new, exp.Expr):
         return _changes(old, new)
     if isinstance(old, exp.Expr) or isinstance(new, exp.Expr):
-        return [(_sql(old), _sql(new))]
+        return [_told(old, new)]
     return [] if (old or None) == (new or None) else None
 
 
@@ -84,14 +91,20 @@ def _changed_list(old: list[object], new: list[object]) -> list[tuple[str, str]]
         if tag == "replace" and j - i == m - k:
             for one, other in zip(old[i:j], new[k:m], strict=True):
                 part = _changed_argument(one, other)
-                found += [(_sql(one), _sql(other))] if part is None else part
+                found += [_told(one, other)] if part is None else part
         else:
-            found.append((_short(", ".join(texts[0][i:j])), _short(", ".join(texts[1][k:m]))))
+            found.append(_told(", ".join(texts[0][i:j]), ", ".join(texts[1][k:m])))
     return found
 
 
-def _sql(node: object) -> str:
-    return _short(_whole(node))
+def _told(old: object, new: object) -> tuple[str, str]:
+    """Give both texts, short, and where they are long the part in which they differ."""
+    before, after = _whole(old), _whole(new)
+    if max(len(before), len(after)) <= LONGEST:
+        return before, after
+    same = len(commonpath([before, after]))
+    start = 0 if same < LONGEST // 2 else same - LEAD
+    return _short(before, start), _short(after, start)
 
 
 def _whole(node: object) -> str:
@@ -100,8 +113,10 @@ def _whole(node: object) -> str:
     return "" if node is None else str(node)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+def _short(text: str, start: int) -> str:
+    head = "... " if start and text else ""
+    tail = " ..." if len(text) > start + LONGEST else ""
+    return f"{head}{text[start : start + LONGEST]}{tail}"
 
 
 def _changed_lines(before: str, after: str) -> list[tuple[str, str]]:
@@ -121,6 +136,11 @@ class Part:
     file: str
     before: str
     after: str
+
+    @property
+    def is_of_increment(self) -> bool:
+        """Whether only builds on a table that is there already run it."""
+        return self.name.endswith(OF_INCREMENT)
 
     def changes(self) -> list[Change]:
         """Give the smallest parts that differ."""
@@ -160,9 +180,22 @@ def changed_parts(
 def renamed_models(base: Definitions, head: Definitions) -> dict[str, str]:
     """Give the new name of each model that is called otherwise now and means the same."""
     old, new = ({model.name: model for model in one.project.models} for one in (base, head))
-    fresh = {_meaning(head, new[name].relation): name for name in new.keys() - old.keys()}
-    gone = {name: _meaning(base, old[name].relation) for name in old.keys() - new.keys()}
-    return {name: fresh[meaning] for name, meaning in sorted(gone.items()) if meaning in fresh}
+    return paired(
+        {name: _meaning(base, old[name].relation) for name in old.keys() - new.keys()},
+        {name: _meaning(head, new[name].relation) for name in new.keys() - old.keys()},
+    )
+
+
+def paired(gone: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, str]:
+    """Give the new name of what is called otherwise and means the same; each name is given once."""
+    left = sorted(fresh)
+    found = {}
+    for name, meaning in sorted(gone.items()):
+        match = next((other for other in left if fresh[other] == meaning), None)
+        if match:
+            left.remove(match)
+            found[name] = match
+    return found
 
 
 @dataclass(frozen=True)
@@ -193,7 +226,8 @@ def _texts(definitions: Definitions, metric: Metric) -> dict[str, _Text]:
         found[model.name] = _Text(model.file, formatted(model.sql), meaning)
         if model.incremental_sql:
             increment = formatted(model.incremental_sql)
-            found[f"{model.name}, incremental"] = _Text(model.file, increment, meaning)
+            found[f"{model.name}{OF_INCREMENT[0]}"] = _Text(model.file, increment, meaning)
+            found[f"{model.name}{OF_INCREMENT[1]}"] = _Text(model.file, model.strategy, meaning)
     read = {parent for model in models for parent in model.parents}
     for seed in definitions.project.seeds:
         if seed.unique_id in read:

@@ -1,11 +1,37 @@
 """The metrics of a project at one state: what is said of them, and what they mean."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from product_health.compiled.project import CompiledProject, Model
 from product_health.meaning.project import ProjectMeaning, Unread
 from product_health.semantics.catalogue import Catalogue, Metric
 from product_health.semantics.engine import TIME, metric_sql
+
+
+@dataclass(frozen=True)
+class Split:
+    """The length of period and the dimensions by which all of a metric is asked for."""
+
+    grain: str
+    dimensions: tuple[str, ...]
+
+
+def whole_split(metric: Metric) -> Split:
+    """Ask for a metric by month, or what is nearest to it, and by all its dimensions."""
+    return Split(preferred_grain(metric.grains), tuple(sorted(metric.dimensions)))
+
+
+def shared_split(old: Metric, new: Metric) -> Split:
+    """Ask two states of a metric for what both can tell; a grain that only one has if need be."""
+    grains = tuple(grain for grain in new.grains if grain in old.grains)
+    shared = tuple(sorted(old.dimensions.keys() & new.dimensions.keys()))
+    return Split(preferred_grain(grains or new.grains), shared)
+
+
+def preferred_grain(grains: tuple[str, ...]) -> str:
+    """Give the grain at which a metric is compared: month, or else the longest."""
+    return "month" if "month" in grains else grains[-1]
 
 
 class Definitions:
@@ -15,7 +41,7 @@ class Definitions:
         """Read what is said of the metrics; UserError where one lacks what each must say."""
         self.project = project
         self.catalogue = Catalogue(project)
-        self._fingerprints: dict[str, str] = {}
+        self._fingerprints: dict[tuple[str, Split], str] = {}
         self.sql = metric_sql(project.semantic_manifest)
 
     @cached_property
@@ -23,21 +49,27 @@ class Definitions:
         """What each relation of the project means."""
         return ProjectMeaning(self.project)
 
-    def grain(self, metric: Metric) -> str:
-        """Give the grain at which a metric is compared: by month, or what is nearest to it."""
-        return "month" if "month" in metric.grains else metric.grains[-1]
-
-    def question(self, metric: Metric) -> str:
+    def question(self, metric: Metric, split: Split | None = None) -> str:
         """Give the SQL that asks for all of a metric: by period, and by all its dimensions."""
-        names = [f"{TIME}__{self.grain(metric)}", *metric.dimensions.values()]
-        return self.sql.sql(metric.name, names)
+        *group_by, _ = self.columns(metric, split)
+        return self.sql.sql(metric.name, group_by)
 
-    def fingerprint(self, metric: Metric) -> str:
-        """Give a hash of what a metric means, from its YAML down to the sources."""
-        if metric.name not in self._fingerprints:
-            found = self.meaning.of_sql(self.question(metric))
-            self._fingerprints[metric.name] = found.of(found.columns)
-        return self._fingerprints[metric.name]
+    def columns(self, metric: Metric, split: Split | None = None) -> list[str]:
+        """Give the columns of the answer, which MetricFlow may give in another order."""
+        split = split or whole_split(metric)
+        named = [metric.dimensions[name] for name in split.dimensions]
+        return [f"{TIME}__{split.grain}", *named, metric.name]
+
+    def fingerprint(self, metric: Metric, split: Split | None = None) -> str:
+        """Give a hash of what a metric means, from its YAML down to the sources.
+
+        Its name is no part of it, nor are those of its dimensions, but which comes after which.
+        """
+        split = split or whole_split(metric)
+        if (metric.name, split) not in self._fingerprints:
+            found = self.meaning.of_sql(self.question(metric, split))
+            self._fingerprints[metric.name, split] = found.of(self.columns(metric, split))
+        return self._fingerprints[metric.name, split]
 
     def upstream(self, metric: Metric) -> tuple[Model, ...]:
         """Give the models that a metric is made of, in the order of building."""

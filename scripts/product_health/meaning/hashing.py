@@ -5,6 +5,8 @@ from the syntax tree, in which every column stands for the hash of what it holds
 for the hash of its rows. So names vanish: of CTEs, aliases, models, columns that are passed on.
 Comments, formatting and the order of columns were never part of it, and a column that nobody reads
 changes nothing.
+
+What is not known to be looked into is refused (UnreadableError), never passed over.
 """
 
 import hashlib
@@ -12,6 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
+
+from product_health.meaning.aggregates import is_aggregate
+from product_health.meaning.readable import UnreadableError, refuse, says
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,8 @@ class Meaning:
     columns: Mapping[str, str]
 
     def of(self, columns: Iterable[str]) -> str:
-        """Give the fingerprint of these columns of the relation."""
-        return digest(self.rows, *sorted(self.columns[name] for name in columns))
+        """Give the fingerprint of these columns of the relation, in this order."""
+        return digest(self.rows, *(self.column(name) for name in columns))
 
     def column(self, name: str) -> str:
         """Give the hash of a column; one that the relation is not known to have is its name."""
@@ -38,30 +43,64 @@ def digest(*parts: str) -> str:
 
 @dataclass
 class _Scope:
-    """The relations that a SELECT names, by alias, in order; and those it may name."""
+    """The relations that a SELECT names, by alias, in order; and those it may name.
+
+    `outputs` are its projections by name, which other parts of it may name as well.
+    """
 
     known: Mapping[str, Meaning]
     sources: dict[str, Meaning] = field(default_factory=dict)
     windows: dict[str, exp.Expr] = field(default_factory=dict)
+    outputs: dict[str, exp.Expr] = field(default_factory=dict)
     outer: "_Scope | None" = None
 
     def column(self, column: exp.Column) -> str:
         """Give what a column stands for: its relation's place in the query, and its hash."""
+        if not column.table:
+            return self._unqualified(column)
         scope: _Scope | None = self
         depth = 0
         while scope is not None:
             if column.table in scope.sources:
-                place = list(scope.sources).index(column.table)
-                return f"{depth}.{place}:{scope.sources[column.table].column(column.name)}"
+                return scope.placed(column.table, column.name, depth)
             scope, depth = scope.outer, depth + 1
-        return f"name:{column.name}"
+        message = f"{column.sql()} is a column of no relation there"
+        raise UnreadableError(message)
+
+    def placed(self, alias: str, name: str, depth: int = 0) -> str:
+        """Give a column of a relation that this SELECT names."""
+        place = list(self.sources).index(alias)
+        return f"{depth}.{place}:{self.sources[alias].column(name)}"
+
+    def _unqualified(self, column: exp.Column) -> str:
+        """Give what a name without a relation stands for: an output, or a column not known before.
+
+        Which of both DuckDB takes depends on the clause; where both are there, both are meant.
+        """
+        name = column.name.lower()
+        meant = {
+            self.placed(alias, name)
+            for alias, source in self.sources.items()
+            if name in source.columns or not source.columns
+        }
+        if name in self.outputs:
+            others = {key: value for key, value in self.outputs.items() if key != name}
+            inner = _Scope(self.known, self.sources, self.windows, others, self.outer)
+            meant.add(_token(self.outputs[name], inner))
+        if not meant or (len(meant) > 1 and name not in self.outputs):
+            message = f"{column.sql()} may be a column of more than one relation, or of none"
+            raise UnreadableError(message)
+        return meant.pop() if len(meant) == 1 else f"either({';'.join(sorted(meant))})"
 
 
 def meaning(query: exp.Expr, relations: Mapping[str, Meaning]) -> Meaning:
     """Give the meaning of a qualified query; `relations` are what tables it may read mean.
 
-    Keys of `relations` are names as `relation_name` gives them. KeyError where one is missing.
+    Keys of `relations` are names as `relation_name` gives them. UnreadableError where one is
+    missing, or a part of the query is of a kind that is not looked into.
     """
+    for node in query.walk():
+        refuse(node)
     return _query(query, _Scope(relations))
 
 
@@ -81,54 +120,71 @@ def _query(query: exp.Expr, scope: _Scope) -> Meaning:
     if isinstance(query, exp.Values):
         return _opaque(query, scope)
     message = f"a {query.key} cannot be read as a query"
-    raise KeyError(message)
+    raise UnreadableError(message)
 
 
 def _with_ctes(query: exp.Expr, scope: _Scope) -> _Scope:
     """Add the CTEs of a query to what it may name."""
-    clause = query.args.get("with_") or query.args.get("with")
+    clause = query.args.get("with_")
     if not clause:
         return scope
     known = dict(scope.known)
     for cte in clause.expressions:
         if clause.args.get("recursive"):
-            # within itself a recursive CTE stands for itself, column by column
-            names = _output_names(cte.this)
-            columns = {name: digest("itself", str(place)) for place, name in enumerate(names)}
-            known[cte.alias.lower()] = Meaning(digest("itself"), columns)
+            known[cte.alias.lower()] = _itself(cte, known)
         found = _query(cte.this, _Scope(known, outer=scope.outer))
         known[cte.alias.lower()] = _renamed(found, cte.args["alias"].columns)
     return _Scope(known, outer=scope.outer)
 
 
-def _output_names(query: exp.Query) -> list[str]:
-    return [projection.alias_or_name.lower() for projection in query.selects]
+def _itself(cte: exp.CTE, known: Mapping[str, Meaning]) -> Meaning:
+    """Give what a recursive CTE stands for within itself, column by column."""
+    # one within another must not stand for the outer one
+    depth = str(sum(found.rows.startswith(_ITSELF) for found in known.values()))
+    names = [column.name for column in cte.args["alias"].columns] or [
+        projection.alias_or_name for projection in cte.this.selects
+    ]
+    columns = {
+        name.lower(): digest("itself", depth, str(place)) for place, name in enumerate(names)
+    }
+    return Meaning(_ITSELF + digest("itself", depth), columns)
+
+
+_ITSELF = "itself:"
 
 
 def _renamed(found: Meaning, names: list[exp.Expr]) -> Meaning:
+    """Give the first columns other names; the rest keep theirs."""
     if not names:
         return found
-    pairs = zip((name.name.lower() for name in names), found.columns.values(), strict=False)
-    return Meaning(found.rows, dict(pairs))
+    columns = list(found.columns.items())
+    fresh = [(name.name.lower(), held) for name, (_, held) in zip(names, columns, strict=False)]
+    return Meaning(found.rows, dict(fresh + columns[len(fresh) :]))
 
 
 def _set_operation(query: exp.SetOperation, scope: _Scope) -> Meaning:
     """Hash columns of both sides by their place, under the names of the left side."""
     left, right = _query(query.left, scope), _query(query.right, scope)
+    if len(left.columns) != len(right.columns):
+        message = f"the sides of a {query.key} do not have the same number of columns"
+        raise UnreadableError(message)
     columns = {
-        name: digest("union", first, second)
+        name: digest(query.key, first, second)
         for (name, first), second in zip(left.columns.items(), right.columns.values(), strict=True)
     }
     parts = [query.key, str(bool(query.args.get("distinct"))), left.rows, right.rows]
     if query.args.get("distinct") or not isinstance(query, exp.Union):
         parts += columns.values()
-    return Meaning(digest(*parts, *_ordered(query, scope)), columns)
+    # ORDER BY names columns of the result
+    result = _Scope(scope.known, {"": Meaning("", columns)}, outer=scope.outer)
+    return Meaning(digest(*parts, *_ordered(query, result, columns)), columns)
 
 
 def _select(query: exp.Select, scope: _Scope) -> Meaning:
     inner = _Scope(scope.known, outer=scope.outer)
     origins = _from(query, inner)
     inner.windows = {window.name.lower(): window for window in query.args.get("windows") or []}
+    inner.outputs = {one.alias.lower(): one.unalias() for one in query.expressions if one.alias}
     columns: dict[str, str] = {}
     for place, projection in enumerate(query.expressions):
         name = projection.alias_or_name.lower()
@@ -144,41 +200,53 @@ def _select(query: exp.Select, scope: _Scope) -> Meaning:
 def _from(query: exp.Select, scope: _Scope) -> list[str]:
     """Note the relations of FROM and the joins in the scope; give a hash for each."""
     origins = []
-    clause = query.args.get("from_") or query.args.get("from")
+    clause = query.args.get("from_")
     if clause:
         origins.append(_source(clause.this, scope))
     for join in query.args.get("joins") or []:
         source = _source(join.this, scope)
-        kind = " ".join(str(join.args.get(name) or "") for name in ("method", "side", "kind"))
         using = ",".join(name.name.lower() for name in join.args.get("using") or [])
         condition = _token(join.args.get("on"), scope)
-        is_plain = kind.strip().upper() in {"", "INNER", "CROSS"}
-        origins.append(digest("join", "inner" if is_plain else kind, source, using, condition))
+        origins.append(digest("join", _join_kind(join), source, using, condition))
     laterals = [_source(lateral, scope) for lateral in query.args.get("laterals") or []]
     return origins + laterals
+
+
+def _join_kind(join: exp.Join) -> str:
+    """Give what kind of join it is; LEFT is LEFT OUTER, and a plain one is INNER."""
+    words = [str(join.args.get(name) or "").upper() for name in ("method", "side", "kind")]
+    return " ".join(word for word in words if word not in {"", "OUTER", "INNER", "CROSS"})
 
 
 def _source(source: exp.Expr, scope: _Scope) -> str:
     alias = source.alias_or_name.lower()
     if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
-        found = scope.known[relation_name(source)]
+        name = relation_name(source)
+        if name not in scope.known:
+            message = f"{name} is no relation of the project"
+            raise UnreadableError(message)
+        found = scope.known[name]
     elif isinstance(source, exp.Subquery):
         found = _query(source, _Scope(scope.known, outer=scope))
     else:
         found = _opaque(source, scope)
     names = source.args["alias"].columns if source.args.get("alias") else []
     found = _renamed(found, names)
+    if alias in scope.sources:
+        message = f"two relations are called {alias!r}"
+        raise UnreadableError(message)
     scope.sources[alias] = found
     return found.rows
 
 
 def _opaque(source: exp.Expr, scope: _Scope) -> Meaning:
     """Give the meaning of a table function or VALUES: its text, column by place."""
-    inner = source.copy()
-    alias = inner.args.get("alias")
+    alias = source.args.get("alias")
     names = [name.name.lower() for name in alias.columns] if alias else []
-    inner.set("alias", None)
-    rows = digest("opaque", _token(inner, scope))
+    said = [
+        f"{name}={_token(part, scope)}" for name, part in source.args.items() if name != "alias"
+    ]
+    rows = digest("opaque", source.key, *sorted(said))
     known = {name: digest("column", rows, str(place)) for place, name in enumerate(names)}
     return Meaning(rows, known)
 
@@ -190,41 +258,54 @@ def _clauses(query: exp.Select, scope: _Scope, columns: Mapping[str, str]) -> li
         for name in ("where", "having", "qualify")
         if query.args.get(name)
     ]
-    group = query.args.get("group")
-    if group:
-        found.append(digest("group", *sorted(_token(key, scope) for key in group.expressions)))
-        found += [
-            digest("group", key, str(group.args[key])) for key in _SETS if group.args.get(key)
-        ]
-    elif any(_is_aggregate(projection) for projection in query.expressions):
+    if query.args.get("group"):
+        found.append(_groups(query, scope))
+    elif any(is_aggregate(part, query) for part in _parts(query)):
         found.append("one row")
-    if query.args.get("distinct"):
+    distinct = query.args.get("distinct")
+    if distinct and distinct.args.get("on"):
+        found.append(digest("distinct on", _token(distinct.args["on"], scope)))
+    elif distinct:
         found.append(digest("distinct", *sorted(columns.values())))
-    if any(projection.find(*_MULTIPLIES) for projection in query.expressions):
+    if any(_multiplies(projection) for projection in query.expressions):
         found.append(digest("multiplies", *sorted(columns.values())))
-    return found + _ordered(query, scope)
+    return found + _ordered(query, scope, columns)
+
+
+def _parts(query: exp.Select) -> list[exp.Expr]:
+    """Give the parts of a SELECT in which an aggregate makes one row of all."""
+    clauses = (query.args.get(name) for name in ("having", "qualify", "order"))
+    return [*query.expressions, *(clause for clause in clauses if clause)]
+
+
+def _groups(query: exp.Select, scope: _Scope) -> str:
+    group = query.args["group"]
+    keys = group.expressions
+    if group.args.get("all"):
+        keys = [one.unalias() for one in query.expressions if not is_aggregate(one, query)]
+    rest = (f"{name}={_token(group.args.get(name), scope)}" for name in _SETS)
+    return digest("group", *sorted({_token(key, scope) for key in keys}), *rest)
 
 
 _FRAME = ("partition_by", "order", "spec")
-_SETS = ("cube", "rollup", "grouping_sets", "all")
+_SETS = ("cube", "rollup", "grouping_sets", "totals")
 _MULTIPLIES = (exp.Explode, exp.Unnest, exp.ExplodingGenerateSeries)
 
 
-def _is_aggregate(projection: exp.Expr) -> bool:
-    """Whether a projection makes one row of all, which one over a window does not."""
-    return any(
-        isinstance(found.find_ancestor(exp.Window, exp.Query), exp.Query)
-        for found in projection.find_all(exp.AggFunc)
-        if found.parent_select is projection.parent_select
-    )
+def _multiplies(projection: exp.Expr) -> bool:
+    """Whether a projection makes several rows of one."""
+    called = (found.name.lower() for found in projection.find_all(exp.Anonymous))
+    return bool(projection.find(*_MULTIPLIES)) or "generate_subscripts" in called
 
 
-def _ordered(query: exp.Expr, scope: _Scope) -> list[str]:
-    """Hash LIMIT and OFFSET with the order that they need; order alone means nothing."""
-    limits = [query.args[name] for name in ("limit", "offset") if query.args.get(name)]
-    if not limits:
+def _ordered(query: exp.Expr, scope: _Scope, columns: Mapping[str, str]) -> list[str]:
+    """Hash ORDER BY, LIMIT and OFFSET: order alone counts too, for first() and list() above it."""
+    parts = [query.args.get(name) for name in ("order", "limit", "offset")]
+    if not any(parts):
         return []
-    return [digest("limit", *(_token(part, scope) for part in [*limits, query.args.get("order")]))]
+    is_by_all = parts[0] and any(isinstance(one.this, exp.Var) for one in parts[0].expressions)
+    named = columns.values() if is_by_all else ()
+    return [digest("ordered", *(_token(part, scope) for part in parts), *named)]
 
 
 def _column(projection: exp.Expr, scope: _Scope) -> str:
@@ -239,24 +320,32 @@ def _token(node: object, scope: _Scope) -> str:
     """Write a part of the syntax tree as text in which names are replaced by meanings."""
     if isinstance(node, exp.Column):
         return scope.column(node)
-    if isinstance(node, exp.Paren | exp.Alias):
+    if isinstance(node, exp.Paren):
         return _token(node.this, scope)
     if isinstance(node, exp.Query):
         found = _query(node, _Scope(scope.known, outer=scope))
         return digest("query", found.rows, *found.columns.values())
-    if isinstance(node, exp.Window) and node.alias and node.alias.lower() in scope.windows:
-        named = scope.windows[node.alias.lower()]
-        # over (w rows ...) takes its order from w and has a frame of its own
-        frame = {name: node.args.get(name) or named.args.get(name) for name in _FRAME}
-        node = exp.Window(this=node.this, over="OVER", **frame)
+    if isinstance(node, exp.Window) and node.alias:
+        node = _named_window(node, scope)
     if isinstance(node, exp.Expr):
-        said = sorted((name, value) for name, value in node.args.items() if _says(value))
+        said = sorted((name, value) for name, value in node.args.items() if says(value))
         return f"{node.key}({','.join(f'{name}={_token(value, scope)}' for name, value in said)})"
     if isinstance(node, list):
         return f"[{';'.join(_token(part, scope) for part in node)}]"
-    return str(node).lower() if isinstance(node, bool) or node is None else str(node)
+    # quoted, so that no literal looks like a part of the tree
+    return repr(node) if isinstance(node, str) else str(node)
 
 
-def _says(value: object) -> bool:
-    """Whether an argument says anything: flags that are off and empty lists do not."""
-    return value is not None and value is not False and value != []
+def _named_window(node: exp.Expr, scope: _Scope) -> exp.Window:
+    """Write a window that names another one as one that names none."""
+    alias = node.alias.lower()
+    if alias not in scope.windows:
+        message = f"there is no window {alias!r}"
+        raise UnreadableError(message)
+    named = scope.windows[alias]
+    if named.alias:
+        named = _named_window(named, scope)
+    # a copy, because a node that is put elsewhere forgets the query that it stands in
+    plain, named = node.copy(), named.copy()
+    frame = {name: plain.args.get(name) or named.args.get(name) for name in _FRAME}
+    return exp.Window(this=plain.this, over="OVER", **frame)

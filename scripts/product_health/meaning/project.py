@@ -53,7 +53,7 @@ class ProjectMeaning:
         self._schema.add_table(exp.to_table(name, dialect=DIALECT), columns, match_depth=False)
 
     def _remembered(self, model: Model) -> Meaning:
-        key = (model.sql, model.incremental_sql or "", *self._inherited(model))
+        key = (*_written(model), *self._inherited(model))
         if key not in _remembered:
             told = len(self.unread)
             found = self._of_model(model)
@@ -63,9 +63,18 @@ class ProjectMeaning:
         return _remembered[key]
 
     def _inherited(self, model: Model) -> list[str]:
-        """Give what the parents of a model mean, as text."""
-        parents = [self.relations[self._named[parent]] for parent in model.parents]
-        return [text for found in parents for text in (found.rows, *found.columns.values())]
+        """Give what the parents of a model mean, and by which names it knows them, as text."""
+        names = [self._named[parent] for parent in model.parents]
+        parents = [(name, self.relations[name]) for name in names]
+        return [
+            text
+            for name, found in parents
+            for text in (
+                name,
+                found.rows,
+                *(f"{key}={held}" for key, held in found.columns.items()),
+            )
+        ]
 
     def _of_model(self, model: Model) -> Meaning:
         """Give the meaning of a model; an incremental one means what both its branches mean."""
@@ -80,7 +89,7 @@ class ProjectMeaning:
             self.unread.append(Unread(model.name, str(error)))
             return self._of_text(model)
         return Meaning(
-            digest("incremental", whole.rows, increment.rows),
+            digest("incremental", model.strategy, whole.rows, increment.rows),
             {
                 name: digest("incremental", found, increment.column(name))
                 for name, found in whole.columns.items()
@@ -99,12 +108,17 @@ class ProjectMeaning:
             schema=self._schema,
             quote_identifiers=False,
             validate_qualify_columns=False,
+            # sqlglot's choice between an alias and a column is not DuckDB's everywhere
+            expand_alias_refs=False,
         )
 
     def _of_text(self, model: Model) -> Meaning:
         """Give what changes with every letter of a model that cannot be read, or of its parents."""
-        own = (model.sql, model.incremental_sql or "")
-        return Meaning(digest("text", *own, *self._inherited(model)), {})
+        return Meaning(digest("text", *_written(model), *self._inherited(model)), {})
+
+
+def _written(model: Model) -> tuple[str, ...]:
+    return (model.sql, model.incremental_sql or "", model.strategy)
 
 
 @cache
@@ -132,7 +146,7 @@ def _of_source(source: Source) -> Meaning:
 
 def of_seed(seed: Seed) -> Meaning:
     """Hash the columns of a seed, with its rows in the order of the first one."""
-    header, *rows = csv.reader(io.StringIO(seed.text))
+    header, *rows = filter(None, csv.reader(io.StringIO(seed.text)))
     rows.sort()
     columns = {
         name.lower(): digest("seed", seed.types.get(name, ""), *(row[place] for row in rows))

@@ -8,7 +8,7 @@ import duckdb
 from product_health.compiled.cache import compiled
 from product_health.compiled.dbt import DATABASE
 from product_health.errors import UserError
-from product_health.meaning.definitions import Definitions
+from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.project import find_project
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, table
@@ -46,7 +46,7 @@ def query_command(  # noqa: PLR0913 - options
         run = _runner(connection, warehouse_path(project).stem)
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
-            grain = definitions.grain(wanted[0])
+            grain = preferred_grain(wanted[0].grains)
         answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
     if plot_file and len(answers) > 1:
         message = "--plot draws one metric; name one"

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from product_health.meaning.changes import Part, changed_parts
-from product_health.meaning.definitions import Definitions
+from product_health.meaning.changes import Part, changed_parts, paired
+from product_health.meaning.definitions import Definitions, shared_split
 from product_health.review.numbers import Numbers
 from product_health.semantics.catalogue import Metric
 
 BREAKING, ADDITIVE, NONE = "breaking", "additive", "none"
 RESTATES, UNKNOWN = "restates", "unknown"
+REBUILD = "is not part of the numbers, which are those of a rebuild"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Touched:
         """What the value column of a review says."""
         is_rewritten = self.old and self.new and not self.is_meaning_same
         if self.value == NONE and is_rewritten:
-            return "none: text changed, value identical on this data"
+            rest = "; not all of it was looked into" if self.unread else ""
+            return f"none: text changed, value identical on this data{rest}"
         return self.value
 
     @property
@@ -92,17 +94,20 @@ def touched(base: Definitions, head: Definitions) -> Iterator[Touched]:
 def _renamed(base: Definitions, head: Definitions) -> dict[str, str]:
     """Give the new name of metrics that are called otherwise now and mean the same."""
     old, new = base.catalogue.metrics, head.catalogue.metrics
-    fresh = {head.fingerprint(new[name]): name for name in sorted(new.keys() - old.keys())}
-    gone = {name: base.fingerprint(old[name]) for name in sorted(old.keys() - new.keys())}
-    return {name: fresh[mark] for name, mark in gone.items() if mark in fresh}
+    return paired(
+        {name: base.fingerprint(old[name]) for name in old.keys() - new.keys()},
+        {name: head.fingerprint(new[name]) for name in new.keys() - old.keys()},
+    )
 
 
 def _compared(
     name: str, old: Metric | None, new: Metric | None, base: Definitions, head: Definitions
 ) -> Touched | None:
     changes = list(_interface_changes(old, new))
-    is_same = bool(old and new and base.fingerprint(old) == head.fingerprint(new))
+    is_same = bool(old and new and _means_the_same(old, new, base, head))
     unread = _unread(old, new, base, head)
+    parts = () if is_same or not (old and new) else tuple(changed_parts(old, new, base, head))
+    unread += [f"{part.name}: {REBUILD}" for part in parts if part.is_of_increment]
     is_version_new = bool(old and new and old.version != new.version)
     if not changes and is_same and not unread and not is_version_new:
         return None
@@ -114,7 +119,7 @@ def _compared(
         interface=next((kind for kind in (BREAKING, ADDITIVE) if kind in kinds), NONE),
         interface_changes=tuple(text for _, text in changes),
         is_meaning_same=is_same,
-        parts=() if is_same or not (old and new) else tuple(changed_parts(old, new, base, head)),
+        parts=parts,
         unread=tuple(unread),
     )
 
@@ -127,8 +132,16 @@ def _unread(
     told = [f"{part.name}: {part.reason}" for side, metric in sides for part in side.unread(metric)]
     if not (old and new) or not told:
         return []
-    is_same_text = base.fingerprint(old) == head.fingerprint(new)
+    is_same_text = _means_the_same(old, new, base, head)
     return [] if is_same_text and not any("hooks" in one for one in told) else sorted(set(told))
+
+
+def _means_the_same(old: Metric, new: Metric, base: Definitions, head: Definitions) -> bool:
+    """Whether both give the same for every question that can be asked of both."""
+    split = shared_split(old, new)
+    return split.grain in old.grains and base.fingerprint(old, split) == head.fingerprint(
+        new, split
+    )
 
 
 def _interface_changes(old: Metric | None, new: Metric | None) -> Iterator[tuple[str, str]]:

@@ -6,16 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-import duckdb
-
 from product_health.lock.values import ALL, Values, values
 from product_health.meaning.changes import Part
-from product_health.meaning.definitions import Definitions
+from product_health.meaning.definitions import Definitions, Split, shared_split
 from product_health.review.downstream import MartChange, changed_marts, deprecations, readers
 from product_health.review.findings import BREAKING, NONE, RESTATES, UNKNOWN, Touched, touched
 from product_health.review.numbers import Numbers
 from product_health.semantics.catalogue import Metric
-from product_health.workbench.bench import Workbench
+from product_health.workbench.bench import QueryError, Workbench
 from product_health.workbench.rows import RawRows
 
 
@@ -78,7 +76,11 @@ class Review:
     @property
     def detailed(self) -> list[Touched]:
         """The metrics about which there is more to say than that their text changed."""
-        return [one for one in self.metrics if one.interface != NONE or one.value != NONE]
+        return [
+            one
+            for one in self.metrics
+            if one.interface != NONE or one.value != NONE or one.unread or one.interface_changes
+        ]
 
     def fails(self, level: str) -> bool:
         """Whether the review fails at a level: none, breaking, restates or unversioned."""
@@ -157,24 +159,22 @@ def _with_numbers(one: Touched, base: Definitions, head: Definitions, bench: Wor
         return one
     try:
         return replace(one, numbers=_numbers(one.old, one.new, base, head, bench))
-    except duckdb.Error as error:
-        return replace(one, problem=str(error).splitlines()[0])
+    except QueryError as error:
+        return replace(one, problem=str(error))
 
 
 def _numbers(
     old: Metric, new: Metric, base: Definitions, head: Definitions, bench: Workbench
 ) -> Numbers:
-    grain = base.grain(old)
-    if grain != head.grain(new):
-        message = f"compared by {grain} before and by {head.grain(new)} now"
-        raise duckdb.InvalidInputException(message)
+    split = shared_split(old, new)
     margins: Values = {}
     if old.margin:
-        margins = values(bench, base, base.catalogue.metrics[old.margin])
+        of_total = Split(split.grain, ())
+        margins = values(bench, base, base.catalogue.metrics[old.margin], of_total)
     return Numbers(
         unit=new.unit,
-        grain=grain,
-        before=values(bench, base, old),
-        after=values(bench, head, new),
+        grain=split.grain,
+        before=values(bench, base, old, split),
+        after=values(bench, head, new, split),
         margins=margins.get(ALL, {}),
     )

@@ -74,7 +74,6 @@ class MetricSql:
             metric_names=[metric],
             group_by_names=list(group_by),
             where_constraints=list(where),
-            order_by_names=list(group_by),
         )
         try:
             written: str = self._engine.explain(request).sql_statement.sql

@@ -14,9 +14,14 @@ from typing import Any, Self
 import duckdb
 
 from product_health.compiled.project import CompiledProject, Model, Seed, Source
+from product_health.errors import UserError
 from product_health.workbench.rows import RawRows
 
 Row = dict[str, Any]
+
+
+class QueryError(UserError):
+    """A query that the database refuses; the message is its reason, in a line."""
 
 
 class Workbench:
@@ -47,8 +52,14 @@ class Workbench:
         self._connection.close()
 
     def query(self, project: CompiledProject, sql: str) -> list[Row]:
-        """Answer a query on relations of a project, building what it needs first."""
-        result = self._connection.execute(self._bound(project, sql))
+        """Answer a query on relations of a project, building what it needs first.
+
+        QueryError where the database refuses it.
+        """
+        try:
+            result = self._connection.execute(self._bound(project, sql))
+        except duckdb.Error as error:
+            raise QueryError(_reason(error)) from error
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -84,13 +95,20 @@ class Workbench:
         return address
 
 
+def _reason(error: duckdb.Error) -> str:
+    """Give the reason without the SQL that DuckDB prints below it."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    more = [line for line in lines[1:3] if line.startswith(("Candidate", "Did you mean"))]
+    return " ".join([lines[0], *more])
+
+
 # A relation as dbt writes it into compiled SQL.
 RELATION = re.compile(r'"[^"]+"\."[^"]+"\."[^"]+"')
 
 
 def _seed_rows(seed: Seed) -> str:
     """Write the rows of a seed as SQL; as in dbt, what is empty is NULL."""
-    header, *rows = csv.reader(io.StringIO(seed.text))
+    header, *rows = filter(None, csv.reader(io.StringIO(seed.text)))
     columns = ", ".join(
         f"cast(column{place} as {seed.types.get(name, 'varchar')}) as {name}"
         for place, name in enumerate(header)

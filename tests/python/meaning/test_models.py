@@ -1,0 +1,101 @@
+"""What models mean: over several of them, over incremental ones, and over what cannot be read."""
+
+from dataclasses import replace
+
+from meaning.small import SOURCES, model, small_project
+from product_health.compiled.project import CompiledProject, Model, Seed
+from product_health.meaning.project import ProjectMeaning
+
+MART = model("mart", 'select x, y from "main"."middle"', "middle")
+
+
+def marts(*models: Model) -> str:
+    """The fingerprint of the last of some models."""
+    found = ProjectMeaning(small_project(*models)).relations[f"main.{models[-1].name}"]
+    return found.of(found.columns)
+
+
+def middle(sql: str) -> Model:
+    return model("middle", sql, "t")
+
+
+def test_a_condition_upstream_is_seen() -> None:
+    before = marts(middle('select a as x, b as y from "main"."t"'), MART)
+    after = marts(middle('select a as x, b as y from "main"."t" where k > 1'), MART)
+    assert before != after
+
+
+def test_columns_that_change_names_are_seen_in_what_reads_them() -> None:
+    # nothing but names differs upstream, so a memory by values alone would not notice
+    reader = model("mart", 'select x from "main"."middle"', "middle")
+    before = marts(middle('select a as x, b as y from "main"."t"'), reader)
+    after = marts(middle('select a as y, b as x from "main"."t"'), reader)
+    assert before != after
+
+
+def test_a_model_of_another_name_is_not_seen() -> None:
+    sql = 'select a as x, b as y from "main"."t"'
+    renamed = model("mart", 'select x, y from "main"."centre"', "centre")
+    assert marts(middle(sql), MART) == marts(model("centre", sql, "t"), renamed)
+
+
+def test_rules_within_a_seed_are_seen_and_their_order_is_not() -> None:
+    rules = 'select key, least from "main"."rules"'
+
+    def of_seed(text: str, **types: str) -> str:
+        seed = Seed("seed.rules", "rules", '"main"."rules"', "seeds/rules.csv", types, text)
+        reader = replace(model("m", rules), parents=("seed.rules",))
+        project = CompiledProject((reader,), (seed,), SOURCES, {}, "")
+        found = ProjectMeaning(project).relations["main.m"]
+        return found.of(found.columns)
+
+    before = of_seed("key,least,why\na,1,x\nb,2,y\n", least="bigint")
+    assert of_seed("key,least,why\nb,2,y\na,1,z\n", least="bigint") == before
+    assert of_seed("key,least,why\na,2,x\nb,1,y\n", least="bigint") != before
+    assert of_seed("key,least,why\na,1,x\nb,2,y\nb,2,y\n", least="bigint") != before
+    assert of_seed("key,least,why\na,1,x\nb,2,y\n", least="double") != before
+
+
+WHOLE = 'select a as x, b as y from "main"."t"'
+APPENDED = f'{WHOLE} where k > (select max(x) from "main"."middle")'
+
+
+def test_both_branches_of_an_incremental_model_are_seen() -> None:
+    def of(whole: str, appended: str | None) -> str:
+        return marts(model("middle", whole, "t", incremental_sql=appended), MART)
+
+    before = of(WHOLE, APPENDED)
+    assert of(WHOLE, APPENDED.replace("max", "min")) != before
+    assert of(f"{WHOLE} where k > 0", APPENDED) != before
+    assert of(WHOLE, None) != before
+    assert of(f"{WHOLE} -- a word", APPENDED.replace("where", "\nWHERE")) == before
+
+
+def test_how_an_incremental_model_writes_is_seen() -> None:
+    def of(strategy: str) -> str:
+        one = model("middle", WHOLE, "t", incremental_sql=APPENDED, strategy=strategy)
+        return marts(one, MART)
+
+    assert of('{"unique_key": "x"}') != of('{"unique_key": null}')
+
+
+PIVOT = 'select * from "main"."t" pivot (sum(a) for b in (1, 2))'
+
+
+def test_what_cannot_be_read_is_named_and_hashed_as_text() -> None:
+    def project(sql: str, source: str = WHOLE) -> ProjectMeaning:
+        base = model("base", source, "t")
+        odd = model("odd", sql, "base")
+        reader = model("mart", 'select odd.x from "main"."odd" as odd', "odd")
+        return ProjectMeaning(small_project(base, odd, reader))
+
+    before = project(PIVOT)
+    assert [one.name for one in before.unread] == ["odd"]
+    assert "PIVOT" in before.unread[0].reason
+    for other in (project(f"{PIVOT} "), project(PIVOT, f"{WHOLE} where a > 1")):
+        assert before.relations["main.mart"].rows != other.relations["main.mart"].rows
+
+
+def test_sql_that_is_none_is_named_too() -> None:
+    found = ProjectMeaning(small_project(middle("select from where")))
+    assert [one.name for one in found.unread] == ["middle"]
