@@ -37,7 +37,7 @@ lint: setup
 	ruff format --check .
 	mypy
 	sqlfluff lint models macros tests
-	yamllint --strict .github metrics
+	yamllint --strict .github metrics tests/expectations
 
 format: setup
 	ruff check --fix .

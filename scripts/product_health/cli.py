@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "product_health.report.command:report",
     "review": "product_health.review.command:review_command",
     "lock": "product_health.lock.command:lock",
+    "check": "product_health.check.command:check",
 }
 
 # What DuckDB raises, in place of KeyboardInterrupt, where Ctrl-C comes in the middle of a query.
