@@ -8,6 +8,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 build: demo
 	dbt build
+	product-health check
+	product-health report
 	product-health headline
 
 test: demo lint

@@ -114,4 +114,7 @@ def checks(project: Path) -> str:
     if not path.exists():
         return "not checked"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return "checks passed" if found.get("passed") else "checks FAILED"
+    failed, warned = found["failed"]["error"], found["failed"]["warn"]
+    if failed:
+        return f"{failed} checks FAILED"
+    return f"checks passed, {warned} warn" if warned else "checks passed"
