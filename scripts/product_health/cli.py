@@ -18,6 +18,7 @@ COMMANDS = {
     "review": "product_health.review.command:review_command",
     "lock": "product_health.lock.command:lock",
     "check": "product_health.check.command:check",
+    "publish": "product_health.publish.command:publish_command",
 }
 
 # What DuckDB raises, in place of KeyboardInterrupt, where Ctrl-C comes in the middle of a query.

@@ -58,6 +58,15 @@ class Repository:
             f"(branches here: {', '.join(branches) or 'none'})"
         )
 
+    def commit_of_files(self) -> str | None:
+        """Give the commit that the files are those of; None where some differ, or without git."""
+        try:
+            if self._git("status", "--porcelain", "--", "."):
+                return None
+            return self._git("rev-parse", "HEAD")
+        except UserError:
+            return None
+
     def merge_base(self, base: str, head: str) -> str:
         """Give the commit at which head left base, or base where they share none."""
         try:

@@ -17,6 +17,8 @@ import duckdb
 from product_health.compiled.dbt import Dbt
 from product_health.errors import UserError
 
+# What is kept of dbt's words on a mart.
+MART_KEYS = ("name", "version", "latest_version", "group", "columns", "description")
 # A model alone, without the tests that hang on it.
 ALONE = ("compile", "--no-write-json", "--indirect-selection", "empty")
 
@@ -228,7 +230,7 @@ def _kept(manifest: dict[str, Any]) -> dict[str, Any]:
     """Give the parts of the manifest that metrics and their readers need."""
     parts = ("metrics", "semantic_models", "saved_queries", "exposures", "groups")
     marts = {
-        name: {key: node[key] for key in ("name", "version", "group", "columns", "description")}
+        name: {key: node[key] for key in MART_KEYS}
         for name, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["access"] == "public"
     }

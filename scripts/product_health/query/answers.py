@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from product_health.errors import UserError
@@ -10,6 +10,7 @@ from product_health.meaning.definitions import Definitions
 from product_health.query.where import condition
 from product_health.semantics.catalogue import Metric, unknown
 from product_health.semantics.engine import TIME
+from product_health.semantics.periods import period_end
 
 EVERYONE = "(all)"
 Rows = list[dict[str, Any]]
@@ -91,7 +92,7 @@ def _last_date(definitions: Definitions, metric: Metric, run: Run) -> date | Non
 
 def _unfinished(period: date, grain: str, last: date | None) -> list[str]:
     """Say where a sum will still grow, because its last period is not over."""
-    if last is None or _end(period, grain) <= last:
+    if last is None or period_end(period, grain) <= last:
         return []
     return [f"the last {grain} is not over: it has data up to {last}"]
 
@@ -112,14 +113,3 @@ def _notes(metric: Metric, question: Question, rows: Sequence[dict[str, Any]]) -
     if not rows:
         notes.append("nothing is there: no complete period, or nothing that meets the condition")
     return notes
-
-
-def _end(period: date, grain: str) -> date:
-    """Give the last date of a period that begins on a date."""
-    if grain == "day":
-        return period
-    if grain == "week":
-        return period + timedelta(days=6)
-    months = {"month": 1, "quarter": 3, "year": 12}[grain]
-    place = period.year * 12 + period.month - 1 + months
-    return date(place // 12, place % 12 + 1, 1) - timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Publishing: what people read is a set of files that appears whole, or not at all."""

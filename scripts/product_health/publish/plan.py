@@ -1,0 +1,140 @@
+"""What a publication holds: its marts, and the questions that its metrics are."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from product_health.compiled.cache import compiled, fingerprint
+from product_health.compiled.project import CompiledProject, Model
+from product_health.repository import CACHE
+
+# Marts of this folder are what metrics read; they stand in a schema of their own.
+READINGS = "metrics"
+CERTIFIED = "certified"
+IDENTITY_MODEL = "int_actor_people"
+CODE = ("publish/plan.py", "meaning", "semantics")
+KEPT = 4
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A table to publish; `name` is what its latest version is called without one."""
+
+    table: str
+    name: str
+    is_latest: bool
+    is_reading: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """A certified metric in total: SQL by its grain, and by the shortest period that it has."""
+
+    metric: str
+    unit: str
+    version: int
+    fingerprint: str
+    shape: str
+    grain: str
+    finest: str
+    sql: str
+    finest_sql: str
+    is_by_person: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to publish of a project."""
+
+    marts: tuple[Mart, ...]
+    questions: tuple[Question, ...]
+
+
+def plan(project: Path, tell: Callable[[str], None]) -> Plan:
+    """Give the plan of a project, kept between runs: to start MetricFlow takes seconds."""
+    folder = project / CACHE / "publish"
+    stored = folder / f"{_key(project)}.json"
+    if not stored.exists():
+        fresh = _plan(compiled(project, project / CACHE / "compiled", tell=tell))
+        folder.mkdir(parents=True, exist_ok=True)
+        half_written = stored.with_suffix(".tmp")
+        half_written.write_text(json.dumps(asdict(fresh)), encoding="utf-8")
+        half_written.replace(stored)
+        by_age = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for stale in by_age[:-KEPT]:
+            stale.unlink()
+    said = json.loads(stored.read_text(encoding="utf-8"))
+    return Plan(
+        tuple(Mart(**one) for one in said["marts"]),
+        tuple(Question(**one) for one in said["questions"]),
+    )
+
+
+def _key(project: Path) -> str:
+    """Give a digest of the project's files, and of the code that makes a plan of them."""
+    digest = hashlib.sha256(fingerprint(project, {}).encode())
+    home = Path(__file__).parents[1]
+    for name in CODE:
+        for path in sorted([home / name, *(home / name).rglob("*.py")]):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _plan(project: CompiledProject) -> Plan:
+    marts = [
+        _mart(model, project) for model in project.models if model.unique_id in _marts(project)
+    ]
+    return Plan(tuple(sorted(marts, key=lambda mart: mart.table)), tuple(_questions(project)))
+
+
+def _marts(project: CompiledProject) -> set[str]:
+    return {model.unique_id for model in project.models if model.layer == "marts"} & set(
+        project.manifest["marts"]
+    )
+
+
+def _mart(model: Model, project: CompiledProject) -> Mart:
+    said = project.manifest["marts"][model.unique_id]
+    return Mart(
+        table=model.relation.replace('"', "").split(".")[-1],
+        name=model.name,
+        is_latest=said["version"] == said["latest_version"],
+        is_reading=Path(model.file).parent.name == READINGS,
+    )
+
+
+def _questions(project: CompiledProject) -> list[Question]:
+    from product_health.meaning.definitions import Definitions, preferred_grain
+    from product_health.semantics.engine import TIME
+
+    definitions = Definitions(project)
+    shapes = Definitions(_without_rules(project))
+    found = []
+    for metric in definitions.catalogue.metrics.values():
+        if metric.tier != CERTIFIED:
+            continue
+        grain, finest = preferred_grain(metric.grains), metric.grains[0]
+        found.append(
+            Question(
+                metric=metric.name,
+                unit=metric.unit,
+                version=metric.version,
+                fingerprint=definitions.fingerprint(metric),
+                shape=shapes.fingerprint(metric),
+                grain=grain,
+                finest=finest,
+                sql=definitions.sql.sql(metric.name, [f"{TIME}__{grain}"]),
+                finest_sql=definitions.sql.sql(metric.name, [f"{TIME}__{finest}"]),
+                is_by_person=IDENTITY_MODEL in {one.name for one in definitions.upstream(metric)},
+            )
+        )
+    return found
+
+
+def _without_rules(project: CompiledProject) -> CompiledProject:
+    """Give the project with seeds of no rows: what changes in it is no rule of a seed."""
+    empty = (replace(seed, text=seed.text.splitlines()[0]) for seed in project.seeds)
+    return replace(project, seeds=tuple(empty))

@@ -1,0 +1,80 @@
+"""Values that are not what they were when first published, and why."""
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from product_health.errors import UserError
+from product_health.publish.duckdb_files import META, SetReader
+from product_health.publish.meta import HISTORY, HISTORY_COLUMNS
+from product_health.publish.sets import PublishedSets
+from product_health.semantics.catalogue import unknown
+from product_health.semantics.units import shown
+
+COUNTS = {"people", "accounts", "features", "sessions", "tickets"}
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A metric in a period: its value when first published, and now."""
+
+    metric: str
+    unit: str | None
+    grain: str
+    period_start: date
+    first_value: float | None
+    first_run_id: str
+    value: float | None
+    changed_run_id: str
+    version: int
+    is_restated: bool
+    cause: str | None
+    also: str | None
+
+
+def metric_history(current: Path) -> list[Restatement]:
+    """Give every metric and period of a published set, restated or not, by metric and period."""
+    rows = SetReader(current).rows(
+        f"select {', '.join(HISTORY_COLUMNS)} from {META}.{HISTORY} "
+        "order by metric, grain, period_start"
+    )
+    return [Restatement(*row) for row in rows]
+
+
+def restatements(published: Path) -> list[Restatement]:
+    """Give what is not as first published, from the folder of sets; empty where none is there."""
+    sets = PublishedSets(published)
+    if sets.current_run() is None:
+        return []
+    return [one for one in metric_history(sets.current.resolve()) if one.is_restated]
+
+
+def history_table(sets: PublishedSets, metric: str) -> str:
+    """Write the history of a metric as a table; UserError where there is none such."""
+    if sets.current_run() is None:
+        message = "nothing is published yet, so there is no history; run `product-health publish`"
+        raise UserError(message)
+    found = metric_history(sets.current.resolve())
+    rows = [one for one in found if one.metric == metric]
+    if not rows:
+        raise UserError(unknown("published metric", metric, sorted({one.metric for one in found})))
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for name in (rows[0].grain, "first published", "in run", "now", "since run", "cause"):
+        drawn.add_column(name, no_wrap=True)
+    for one in rows:
+        causes = f"{one.cause} (also {one.also})" if one.also else one.cause or ""
+        changed = one.changed_run_id if one.cause else ""
+        first, now = (_shown(value, one.unit) for value in (one.first_value, one.value))
+        drawn.add_row(str(one.period_start), first, one.first_run_id, now, changed, causes)
+    file = io.StringIO()
+    Console(file=file, width=200).print(drawn)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+
+
+def _shown(value: float | None, unit: str | None) -> str:
+    number = int(value) if value is not None and unit in COUNTS and value.is_integer() else value
+    return shown(number, unit or "")
