@@ -171,6 +171,21 @@ class PublishedSets:
             if path.name.startswith((".building-", ".going-")):
                 self.discard(path)
         (self.root / ".next").unlink(missing_ok=True)
+        for run_id in self.runs():
+            self._clean_set(self.folder(run_id))
+
+    def _clean_set(self, folder: Path) -> None:
+        """Remove what others left in a set, such as a log, which is writable as no file of ours."""
+        strays = [path for path in folder.iterdir() if path.is_file() and _is_writable(path)]
+        if strays:
+            folder.chmod(OWN_FOLDER)
+            for path in strays:
+                path.unlink()
+        folder.chmod(READ_ONLY_FOLDER)
+
+
+def _is_writable(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o222)
 
 
 def _harden(folder: Path) -> None:

@@ -1,0 +1,104 @@
+"""What may not be published: each refusal is a sentence, and readers keep what they have."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from product_health.errors import UserError
+from product_health.publish.gate import (
+    CHECK,
+    RUN_RESULTS,
+    SETTLE_SECONDS,
+    require_passed,
+    warehouse_state,
+)
+from publishing_desk import Desk
+
+FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
+SKIPPED = {"unique_id": "model.product_health.usage_daily.v1", "status": "skipped"}
+BUILDS: dict[str, dict[str, object]] = {
+    "no_holes": {"args": {"which": "build"}, "results": [FAILED]},
+    "usage_daily": {"args": {"which": "build"}, "results": [SKIPPED]},
+    "part of the project (--select)": {"args": {"which": "build", "select": ["x"]}, "results": []},
+    "--exclude-resource-type": {
+        "args": {"which": "build", "exclude_resource_types": ["test"]},
+        "results": [],
+    },
+    "`dbt show`": {"args": {"which": "show"}, "results": []},
+}
+CHECKS = {
+    "check of this build failed": {"passed": False},
+    "another build": {"passed": True, "warehouse": "1-1"},
+    "check of this build failed;": {"warehouse": "1-1"},
+}
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Desk:
+    """A desk whose warehouse is any file, and passes."""
+    (tmp_path / "w.duckdb").write_bytes(b"tables")
+    desk = Desk(tmp_path, tmp_path / "w.duckdb")
+    desk.pass_gate()
+    return desk
+
+
+def refusal(desk: Desk) -> str:
+    with pytest.raises(UserError, match=r"^not published: .*; run `(dbt|product-health) ") as told:
+        require_passed(desk.folder, desk.warehouse)
+    return str(told.value)
+
+
+def test_what_passed_may_be_published(gate: Desk) -> None:
+    require_passed(gate.folder, gate.warehouse)
+    gate.write(RUN_RESULTS, BUILDS["no_holes"] | {"results": [FAILED | {"status": "warn"}]})
+    require_passed(gate.folder, gate.warehouse)
+
+
+@pytest.mark.parametrize(("told", "results"), BUILDS.items())
+def test_a_build_that_did_not_pass(gate: Desk, told: str, results: object) -> None:
+    gate.write(RUN_RESULTS, results)
+    assert told in refusal(gate)
+
+
+@pytest.mark.parametrize(("told", "check"), CHECKS.items())
+def test_a_check_that_did_not_pass(gate: Desk, told: str, check: dict[str, object]) -> None:
+    gate.write(CHECK, {"warehouse": warehouse_state(gate.warehouse), **check})
+    assert told in refusal(gate)
+
+
+@pytest.mark.parametrize("path", [RUN_RESULTS, CHECK])
+def test_results_that_are_missing_or_cut(gate: Desk, path: Path) -> None:
+    (gate.folder / path).write_text('{"passed": tr', encoding="utf-8")
+    assert "is not whole" in refusal(gate)
+    (gate.folder / path).unlink()
+    assert path.name in refusal(gate)
+
+
+def test_a_build_that_was_killed(gate: Desk) -> None:
+    log = gate.warehouse.with_name("w.duckdb.wal")
+    log.touch()
+    assert "after the last build that ended" in refusal(gate)
+    log.unlink()
+    require_passed(gate.folder, gate.warehouse)
+    later = time.time() + SETTLE_SECONDS + 5
+    os.utime(gate.warehouse, (later, later))
+    # even where it was checked since
+    gate.write(CHECK, {"passed": True, "warehouse": warehouse_state(gate.warehouse)})
+    assert "after the last build that ended" in refusal(gate)
+
+
+def test_a_failed_gate_leaves_every_byte(desk: Desk) -> None:
+    desk.publish()
+    before = desk.bytes_read()
+    desk.change("delete from marts.usage_daily_v1 where dau > 100")
+    desk.write(CHECK, {"passed": False, "warehouse": warehouse_state(desk.warehouse)})
+    code, said, errors = desk.call()
+    assert code == 1
+    assert not said
+    assert errors.startswith("error: not published: the check of this build failed; run `")
+    assert desk.bytes_read() == before
+    desk.pass_gate()
+    assert desk.call()[0] == 0
+    assert desk.bytes_read() != before

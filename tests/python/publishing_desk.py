@@ -1,0 +1,108 @@
+"""A project with a built warehouse, to publish from as often as a test needs."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from unittest import mock
+
+import duckdb
+
+from product_health.publish.duckdb_files import FILE
+from product_health.publish.gate import CHECK, RUN_RESULTS, warehouse_state
+from product_health.publish.run import Publishing
+from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
+
+DATABASE = "PRODUCT_HEALTH_DATABASE"
+LINKED = ("models", "macros", "metrics", "seeds", "tests")
+COPIED = ("dbt_project.yml", "profiles.yml")
+NOON = datetime.fromisoformat("2026-02-05T12:00:00")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A project in a folder of its own, whose files are those of the project under test."""
+
+    folder: Path
+    warehouse: Path
+
+    @property
+    def sets(self) -> PublishedSets:
+        """What is published."""
+        return PublishedSets(self.folder / PUBLISHED)
+
+    @property
+    def file(self) -> Path:
+        """The database file that people read."""
+        return self.sets.current / FILE
+
+    def pass_gate(self) -> None:
+        """Let build and check of the warehouse, as it is, have passed."""
+        self.write(CHECK, {"passed": True, "warehouse": warehouse_state(self.warehouse)})
+        self.write(RUN_RESULTS, {"args": {"which": "build"}, "results": []})
+
+    def write(self, path: Path, said: object) -> None:
+        """Write a file of target/."""
+        (self.folder / path).parent.mkdir(exist_ok=True)
+        (self.folder / path).write_text(json.dumps(said), encoding="utf-8")
+
+    def change(self, sql: str) -> None:
+        """Change the warehouse, and let the gate pass."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(sql)
+        self.pass_gate()
+
+    def publish(self, now: datetime = NOON) -> Publication:
+        """Publish in this process."""
+        with self.environment():
+            return Publishing(self.folder, self.sets, now, print).run()
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """Let the profile point to the warehouse."""
+        with mock.patch.dict(os.environ, {DATABASE: str(self.warehouse)}):
+            yield
+
+    def start(self, *options: str, command: str = "publish") -> subprocess.Popen[str]:
+        """Start a command as a process."""
+        return subprocess.Popen(  # noqa: S603 - nothing here comes from outside
+            [sys.executable, "-m", "product_health", command, *options],
+            cwd=self.folder,
+            env={**os.environ, DATABASE: str(self.warehouse)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def call(self, *options: str, command: str = "publish") -> tuple[int, str, str]:
+        """Run a command as a process; gives its exit code and what it said."""
+        process = self.start(*options, command=command)
+        said, errors = process.communicate()
+        return process.returncode, said, errors
+
+    def bytes_read(self) -> str:
+        """Give a hash of every byte that people can read, and of every name."""
+        digest = hashlib.sha256()
+        for path in sorted(self.sets.current.resolve().rglob("*")):
+            digest.update(str(path.relative_to(self.sets.root.resolve())).encode())
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
+
+
+def set_up(folder: Path, root: Path, warehouse: Path, plans: Path) -> Desk:
+    """Make a desk in a folder, with plans that were made before."""
+    for name in LINKED:
+        (folder / name).symlink_to(root / name)
+    for name in COPIED:
+        shutil.copy(root / name, folder)
+    shutil.copytree(plans, folder / "target" / "product_health" / "publish")
+    desk = Desk(folder, warehouse)
+    desk.pass_gate()
+    return desk
