@@ -39,6 +39,13 @@ def open_warehouse(project: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.exists():
         message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"
         raise UserError(message)
+    with open_file(path) as connection:
+        yield connection
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database file for reading only; UserError where another process is writing it."""
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:

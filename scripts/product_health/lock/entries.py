@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from product_health.errors import UserError
-from product_health.lock.values import Values
+
+if TYPE_CHECKING:
+    # those who want the name of the file alone are spared half a second
+    from product_health.lock.values import Values
 
 LOCK_FILE = Path("metrics/metrics.lock")
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
@@ -31,7 +34,7 @@ class Entry:
     fingerprint: str
     grains: tuple[str, ...]
     dimensions: tuple[str, ...]
-    values: Values
+    values: "Values"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from pathlib import Path
 from product_health.meaning.definitions import Definitions, Split, whole_split
 from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
+from product_health.semantics.units import rounded
 from product_health.workbench.bench import Workbench
 from product_health.workbench.rows import CsvFolder
 
-# Enough to see any change that a person would see, few enough to be the same on every machine.
-DIGITS = 9
 FIXED_COMPANY = Path("tests/fixed_company")
 ALL = "all"
 
@@ -43,11 +42,3 @@ def values(
             found.setdefault(part or ALL, {})[day] = value
     parts = sorted(found, key=lambda part: (part != ALL, part))
     return {part: dict(sorted(found[part].items())) for part in parts}
-
-
-def rounded(value: float | None) -> Value:
-    """Round to DIGITS significant digits; whole numbers stay whole."""
-    if value is None or isinstance(value, int):
-        return value
-    short = float(f"{float(value):.{DIGITS}g}")
-    return int(short) if short.is_integer() and abs(short) < 10**DIGITS else short

@@ -1,14 +1,18 @@
 """Whether a built warehouse may be published: its build and its check passed, and are of it.
 
 target/run_results.json   dbt's, of its last command
-target/check.json         of `product-health check`: {"passed": true, "warehouse": "<state>", ...}
+target/check.json         of `product-health check`: what failed, of which suites, on what, and when
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from product_health.check.catalog import fingerprint, read_catalog
+from product_health.check.suites import FOLDER
 from product_health.errors import UserError
+from product_health.warehouse import open_file
 
 RUN_RESULTS = Path("target/run_results.json")
 CHECK = Path("target/check.json")
@@ -24,16 +28,29 @@ SETTLE_SECONDS = 10
 MOST_NAMED = 5
 
 
-def warehouse_state(path: Path) -> str:
-    """Give what differs whenever the database file was written to: its size and time."""
-    stat = path.stat()
-    return f"{stat.st_size}-{stat.st_mtime_ns}"
+def state(warehouse: Path) -> str:
+    """Give what differs whenever the database file was written to."""
+    stat = warehouse.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
-def require_passed(project: Path, warehouse: Path) -> None:
-    """Raise UserError, with what to do, unless the warehouse is built, tested and checked."""
+def require_passed(project: Path, warehouse: Path) -> str:
+    """Raise UserError, with what to do, unless the warehouse is built, tested and checked.
+
+    Returns the state of the file that this is true of.
+    """
+    before = state(warehouse)
     _require_build(project / RUN_RESULTS, warehouse)
-    _require_check(project / CHECK, warehouse)
+    _require_check(project, warehouse)
+    require_state(warehouse, before)
+    return before
+
+
+def require_state(warehouse: Path, before: str) -> None:
+    """Raise UserError where the file was written to since it had a state."""
+    if state(warehouse) != before:
+        told = "the warehouse was written to in the meantime"
+        raise _refused(told, "dbt build` and then `product-health check")
 
 
 def _require_build(path: Path, warehouse: Path) -> None:
@@ -63,15 +80,36 @@ def _is_unfinished(results: Path, warehouse: Path) -> bool:
     return log.exists() or warehouse.stat().st_mtime > results.stat().st_mtime + SETTLE_SECONDS
 
 
-def _require_check(path: Path, warehouse: Path) -> None:
+def _require_check(project: Path, warehouse: Path) -> None:
     command = "product-health check"
-    found = _read(path, "the build was not checked", command)
-    if found.get("passed") is not True:
-        told = "the check of this build failed"
-        raise _refused(told, f"{command}` to see what, mend it, and build again with `dbt build")
-    if found.get("warehouse") != warehouse_state(warehouse):
+    found = _read(project / CHECK, "the build was not checked", command)
+    try:
+        failed, checked = found["failed"]["error"], {suite["suite"] for suite in found["suites"]}
+        on, at = found["database"]["fingerprint"], datetime.fromisoformat(found["checked_at"])
+    except (KeyError, TypeError, ValueError) as error:
+        told = f"{CHECK} is not what a check writes"
+        raise _refused(told, command) from error
+    if failed:
+        told = f"the check of the warehouse found {failed} error{'s' * (failed > 1)}"
+        raise _refused(told, f"{command}` to see which, mend them, and build again with `dbt build")
+    if missing := sorted(_suites(project) - checked):
+        told = f"the last check left out {', '.join(missing[:MOST_NAMED])}"
+        raise _refused(told, command)
+    # the time of a check has no fractions
+    if int(warehouse.stat().st_mtime) > at.timestamp() or on != warehouse_fingerprint(warehouse):
         told = "the last check was of another build of the warehouse"
         raise _refused(told, command)
+
+
+def _suites(project: Path) -> set[str]:
+    folder = project / FOLDER
+    return {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.y*ml")}
+
+
+def warehouse_fingerprint(warehouse: Path) -> str:
+    """Give what a check says of the database that it was of."""
+    with open_file(warehouse) as connection:
+        return fingerprint(connection, read_catalog(connection))
 
 
 def _read(path: Path, what: str, command: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from product_health.lock.values import rounded
+from product_health.semantics.units import rounded
 
 LATE_DATA = "late data"
 IDENTITY = "identity"

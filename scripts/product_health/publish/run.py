@@ -42,12 +42,16 @@ class Publishing:
             )
             raise UserError(message)
         with self.sets.locked():
-            gate.require_passed(self.project, warehouse)
+            passed = gate.require_passed(self.project, warehouse)
             planned = plan(self.project, self.tell)
             run_id = self.sets.next_run(self.now)
             folder = self.sets.building(run_id)
             try:
-                return self._publish(warehouse, folder, run_id, planned)
+                with SetWriter(warehouse, folder) as writer:
+                    # from here on nobody can write the warehouse
+                    gate.require_state(warehouse, passed)
+                    card = self._write(writer, run_id, planned)
+                self.sets.publish(folder, card)
             except (duckdb.Error, OSError) as error:
                 reason = str(error).splitlines()[0]
                 message = f"not published, and people read what they read before: {reason}"
@@ -57,22 +61,19 @@ class Publishing:
                     # a disk that is full, say: the next run removes it
                     with suppress(OSError):
                         self.sets.discard(folder)
+        return card
 
-    def _publish(self, warehouse: Path, folder: Path, run_id: str, planned: Plan) -> Publication:
-        with SetWriter(warehouse, folder) as writer:
-            # from here on nobody can write the warehouse; was it written since the gate?
-            gate.require_passed(self.project, warehouse)
-            tables = {self._place(mart): writer.copy(mart) for mart in planned.marts}
-            card = self._card(run_id, writer, tables)
-            earlier = self._earlier(card)
-            history = self._history(card, planned, writer, earlier)
-            rows = read_publications(earlier) if earlier else []
-            write_meta(writer, card, rows, history, planned.questions)
-            for mart in planned.marts:
-                if not mart.is_reading:
-                    writer.export(f"marts.{mart.table}", mart.table)
-            writer.finish()
-        self.sets.publish(folder, card)
+    def _write(self, writer: SetWriter, run_id: str, planned: Plan) -> Publication:
+        tables = {self._place(mart): writer.copy(mart) for mart in planned.marts}
+        card = self._card(run_id, writer, tables)
+        earlier = self._earlier(card)
+        history = self._history(card, planned, writer, earlier)
+        rows = read_publications(earlier) if earlier else []
+        write_meta(writer, card, rows, history, planned.questions)
+        for mart in planned.marts:
+            if not mart.is_reading:
+                writer.export(f"marts.{mart.table}", mart.table)
+        writer.finish()
         return card
 
     def _place(self, mart: Mart) -> str:

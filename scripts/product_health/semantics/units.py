@@ -9,6 +9,8 @@ SUFFIX = {
     "tickets_per_100_people": " per 100 people",
 }
 NONE = "none"
+# Enough to see any change that a person would see, few enough to be the same on every machine.
+DIGITS = 9
 HOUR = 60
 # From here on hours are easier to read.
 LONG_MINUTES = 2 * HOUR
@@ -48,3 +50,11 @@ def shift(before: float | None, after: float | None, unit: str) -> str:
     if before == 0:
         return f"{moved:+,.4g}"
     return f"{100 * moved / before:+.1f} %"
+
+
+def rounded(value: float | None) -> float | int | None:
+    """Round to DIGITS significant digits; whole numbers stay whole."""
+    if value is None or isinstance(value, int):
+        return value
+    short = float(f"{float(value):.{DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < 10**DIGITS else short

@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from product_health.check.suites import FOLDER
 from product_health.errors import UserError
-from product_health.publish.gate import (
-    CHECK,
-    RUN_RESULTS,
-    SETTLE_SECONDS,
-    require_passed,
-    warehouse_state,
-)
+from product_health.publish.gate import CHECK, RUN_RESULTS, SETTLE_SECONDS, require_passed
 from publishing_desk import Desk
 
 FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
@@ -28,19 +23,23 @@ BUILDS: dict[str, dict[str, object]] = {
     },
     "`dbt show`": {"args": {"which": "show"}, "results": []},
 }
-CHECKS = {
-    "check of this build failed": {"passed": False},
-    "another build": {"passed": True, "warehouse": "1-1"},
-    "check of this build failed;": {"warehouse": "1-1"},
+CHECKS: dict[str, dict[str, object]] = {
+    "the check of the warehouse found 2 errors": {"failed": {"error": 2, "warn": 0}},
+    "the last check left out landed/b, published/a": {"suites": []},
+    "the last check was of another build": {"database": {"fingerprint": "0"}},
+    "the last check was of another build of": {"checked_at": "2026-01-01T00:00:00+00:00"},
+    "is not what a check writes": {"failed": {}},
 }
 
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Desk:
-    """A desk whose warehouse is any file, and passes."""
-    (tmp_path / "w.duckdb").write_bytes(b"tables")
+    """A desk with a small warehouse, and two suites of expectations."""
+    for name in ("landed/b.yml", "published/a.yml"):
+        (tmp_path / FOLDER / name).parent.mkdir(parents=True)
+        (tmp_path / FOLDER / name).touch()
     desk = Desk(tmp_path, tmp_path / "w.duckdb")
-    desk.pass_gate()
+    desk.change("create table rows as select 1 as one")
     return desk
 
 
@@ -64,7 +63,7 @@ def test_a_build_that_did_not_pass(gate: Desk, told: str, results: object) -> No
 
 @pytest.mark.parametrize(("told", "check"), CHECKS.items())
 def test_a_check_that_did_not_pass(gate: Desk, told: str, check: dict[str, object]) -> None:
-    gate.write(CHECK, {"warehouse": warehouse_state(gate.warehouse), **check})
+    gate.write(CHECK, gate.check() | check)
     assert told in refusal(gate)
 
 
@@ -85,7 +84,7 @@ def test_a_build_that_was_killed(gate: Desk) -> None:
     later = time.time() + SETTLE_SECONDS + 5
     os.utime(gate.warehouse, (later, later))
     # even where it was checked since
-    gate.write(CHECK, {"passed": True, "warehouse": warehouse_state(gate.warehouse)})
+    gate.write(CHECK, gate.check() | {"checked_at": "2999-01-01T00:00:00+00:00"})
     assert "after the last build that ended" in refusal(gate)
 
 
@@ -93,11 +92,13 @@ def test_a_failed_gate_leaves_every_byte(desk: Desk) -> None:
     desk.publish()
     before = desk.bytes_read()
     desk.change("delete from marts.usage_daily_v1 where dau > 100")
-    desk.write(CHECK, {"passed": False, "warehouse": warehouse_state(desk.warehouse)})
+    desk.write(CHECK, desk.check() | {"failed": {"error": 1}})
     code, said, errors = desk.call()
     assert code == 1
     assert not said
-    assert errors.startswith("error: not published: the check of this build failed; run `")
+    assert errors.startswith(
+        "error: not published: the check of the warehouse found 1 error; run `"
+    )
     assert desk.bytes_read() == before
     desk.pass_gate()
     assert desk.call()[0] == 0
