@@ -71,7 +71,7 @@ def test_readers_see_one_set_at_a_time(desk: Desk, tmp_path: Path) -> None:
         for _ in range(READERS)
     ]
     try:
-        for _ in range(3):
+        for _ in range(2):
             desk.change(A_DAY_LESS)
             cards.append(desk.publish())
             time.sleep(1)
