@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 build: demo
 	dbt build
 	product-health check
+	product-health publish
 	product-health report
 	product-health headline
 
