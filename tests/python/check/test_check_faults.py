@@ -29,6 +29,7 @@ def test_a_fault_is_noticed(checked: Checked, fault: dict[str, str]) -> None:
     answer = checked()
     assert answer.failed == {expectation: severity}, answer.said
     assert answer.exit_code == (1 if severity == "error" else 0)
+    assert answer.document["passed"] == (severity == "warn")
     name = expectation.rpartition("/")[2]
     assert name in answer.said
     assert name in answer.page
