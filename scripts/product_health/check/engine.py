@@ -1,8 +1,8 @@
 """Great Expectations on DuckDB: the one module that knows both.
 
-It needs help in two places. GX fetches a result after the block that held its connection has ended,
-and the driver shares one result between cursors, so each execution gets a cursor of its own; and
-the commit or rollback at that block's end would discard it, so they do nothing: it only reads.
+GX fetches a result after the block that held its connection has ended. The driver shares one result
+between all cursors, and the commit or rollback at that block's end discards it. So each execution
+gets a cursor of DuckDB's own, and what would end a transaction does nothing: it only reads.
 
 No row of the data comes here: queries are asked how many rows they find, and of the unexpected
 values of columns only their number is fetched.
@@ -48,22 +48,24 @@ class Verdict:
     observed: float | None = None
 
 
-class _Connection:
+class Connection:
     """What SQLAlchemy takes for a connection of DuckDB's."""
 
     def __init__(self, shared: duckdb.DuckDBPyConnection) -> None:
+        """Take a connection that is open; who opened it closes it."""
         self._shared = shared
         self.notices: list[str] = []
         self.closed = False
 
     def cursor(self) -> Any:
+        """Give a cursor whose result is its own."""
         from duckdb_engine import CursorWrapper
 
         connection: Any = self
         return CursorWrapper(self._shared.cursor(), connection)
 
     def begin(self) -> None:
-        """Nothing is written, so nothing begins."""
+        """Nothing is written, so nothing begins or ends."""
 
     commit = rollback = close = begin
 
@@ -188,7 +190,7 @@ def opened(connection: duckdb.DuckDBPyConnection) -> Iterator[Engine]:
         source = context.data_sources.add_sql(
             "warehouse",
             connection_string="duckdb:///:memory:",  # the creator decides what is connected to
-            kwargs={"creator": lambda: _Connection(connection)},
+            kwargs={"creator": lambda: Connection(connection)},
             create_temp_table=False,
         )
         try:

@@ -73,6 +73,7 @@ def as_json(report: Report) -> str:
         "checked_at": report.checked_at.isoformat(timespec="seconds"),
         "database": report.database,
         "made_with": report.made_with,
+        "passed": report.failed("error") == 0,
         "expectations": len(report.outcomes),
         "failed": {severity: report.failed(severity) for severity in ("error", "warn")},
         "suites": [_suite(report, suite) for suite in report.suites],

@@ -156,3 +156,16 @@ def test_what_is_broken_in_yaml_is_told_before_gx_is_loaded(
     checked.suite("published/mine", SUITE.replace("relation:", "realtion:"))
     refused(checked, "realtion")
     assert "great_expectations" not in sys.modules
+
+
+def test_the_same_expectation_twice_is_evaluated_twice(checked: Checked) -> None:
+    column = SUITE.partition("expectations:\n")[2]
+    query = QUERY.partition("expectations:\n")[2].replace("SQL", "select 1 from {batch}")
+    twice = [
+        text.replace("paid", f"paid{n}{m}") for m, text in enumerate((column, query)) for n in "12"
+    ]
+    checked.suite("published/mine", SUITE.partition("  - name")[0] + "".join(twice))
+    answer = checked("--suite", "published/mine")
+    names = [one["name"] for one in answer.document["suites"][0]["expectations"]]
+    assert names == ["paid10", "paid20", "paid11", "paid21"]
+    assert set(answer.failed) == {"published/mine/paid11", "published/mine/paid21"}

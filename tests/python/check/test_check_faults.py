@@ -1,4 +1,4 @@
-"""Each expectation notices the fault that it is there for, and nothing else speaks up.
+"""Each expectation notices the fault that it is there for, and no other of its suite.
 
 The sound warehouse passes all of them (first test), so what fails, fails of the fault.
 """
@@ -26,9 +26,10 @@ def test_everything_holds_in_a_sound_warehouse(checked: Checked) -> None:
 def test_a_fault_is_noticed(checked: Checked, fault: dict[str, str]) -> None:
     expectation, severity = fault["expectation"], fault["severity"]
     checked.sql(fault["sql"])
-    answer = checked()
+    answer = checked("--suite", expectation.rpartition("/")[0])
     assert answer.failed == {expectation: severity}, answer.said
     assert answer.exit_code == (1 if severity == "error" else 0)
+    assert answer.document["passed"] == (severity == "warn")
     name = expectation.rpartition("/")[2]
     assert name in answer.said
     assert name in answer.page

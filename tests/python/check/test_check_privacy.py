@@ -1,6 +1,8 @@
 """No text of the data gets into what the check says or writes."""
 
+import os
 import re
+import socket
 
 import pytest
 
@@ -155,3 +157,14 @@ expectations:
     tags = " ".join(re.findall(r"<[a-zA-Z][^>]*>", page))
     assert not re.search(r"""\bsrc=|\bon\w+=|href=(?!"#)|@import|url\(|https?:""", tags)
     assert "default-src 'none'" in page
+
+
+def test_nothing_calls_out(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        message = "somebody calls out"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert checked("--suite", "published/usage_l28").exit_code == 0
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
