@@ -108,7 +108,11 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 
 
 def as_html(report: Report) -> str:
-    """Write a report as a page that loads nothing and runs nothing; no text becomes markup."""
+    """Write a report as a page that loads nothing and runs nothing; no text becomes markup.
+
+    The pages that Great Expectations writes itself show values that fail, run script that stands in
+    them, and load from other sites.
+    """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
