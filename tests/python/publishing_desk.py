@@ -101,6 +101,11 @@ class Desk:
         said, errors = process.communicate()
         return process.returncode, said, errors
 
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query on what people read."""
+        with duckdb.connect(str(self.file.resolve()), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
     def bytes_read(self) -> str:
         """Give a hash of every byte that people can read, and of every name."""
         digest = hashlib.sha256()
