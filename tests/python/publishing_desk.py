@@ -21,6 +21,7 @@ from product_health.publish.duckdb_files import FILE
 from product_health.publish.gate import CHECK, RUN_RESULTS, warehouse_fingerprint
 from product_health.publish.run import Publishing
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
+from product_health.repository import CACHE
 
 DATABASE = "PRODUCT_HEALTH_DATABASE"
 LINKED = ("models", "macros", "metrics", "seeds", "tests")
@@ -100,6 +101,11 @@ class Desk:
         said, errors = process.communicate()
         return process.returncode, said, errors
 
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query on what people read."""
+        with duckdb.connect(str(self.file.resolve()), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
     def bytes_read(self) -> str:
         """Give a hash of every byte that people can read, and of every name."""
         digest = hashlib.sha256()
@@ -109,13 +115,14 @@ class Desk:
         return digest.hexdigest()
 
 
-def set_up(folder: Path, root: Path, warehouse: Path, plans: Path) -> Desk:
-    """Make a desk in a folder, with plans that were made before."""
+def set_up(folder: Path, root: Path, warehouse: Path, cache: Path) -> Desk:
+    """Make a desk in a folder, with what was compiled before."""
     for name in LINKED:
         (folder / name).symlink_to(root / name)
     for name in COPIED:
         shutil.copy(root / name, folder)
-    shutil.copytree(plans, folder / "target" / "product_health" / "publish")
+    (folder / CACHE).parent.mkdir()
+    (folder / CACHE).symlink_to(cache)
     desk = Desk(folder, warehouse)
     desk.pass_gate()
     return desk

@@ -6,10 +6,11 @@ moved a value lies between two publications that follow each other, so each is c
 before it, not with the first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from product_health.semantics.periods import period_end
 from product_health.semantics.units import rounded
 
 LATE_DATA = "late data"
@@ -102,7 +103,8 @@ def extended(
     then = before.last_definitions()
     known = before.last_values()
     values = list(before.values)
-    for reading in readings:
+    found = list(readings)
+    for reading in [*found, *_gone(found, known, now)]:
         last = known.get((reading.metric, reading.grain, reading.period_start))
         run_id = now[reading.metric].run_id
         fresh = (reading.metric, reading.grain, reading.period_start, run_id, reading.value)
@@ -114,6 +116,20 @@ def extended(
             values.append(Value(*fresh, causes[0], ", ".join(causes[1:]) or None))
     changed = [one for one in now.values() if not _is_same(then.get(one.metric), one)]
     return History((*before.definitions, *changed), tuple(values))
+
+
+def _gone(
+    readings: Iterable[Reading],
+    known: Mapping[tuple[str, str, date], Value],
+    now: Mapping[str, Definition],
+) -> Iterator[Reading]:
+    """Give no value for periods that had one, and that metrics no longer have rows for."""
+    grains = {one.metric: one.grain for one in readings}
+    there = {(one.metric, one.grain, one.period_start) for one in readings}
+    for key in sorted(known.keys() - there):
+        metric, grain, start = key
+        if metric in now and grains.get(metric, grain) == grain and known[key].value is not None:
+            yield Reading(metric, grain, start, period_end(start, grain), None)
 
 
 def _is_same(old: Definition | None, new: Definition) -> bool:

@@ -87,7 +87,7 @@ def _plan(project: CompiledProject) -> Plan:
     marts = [
         _mart(model, project) for model in project.models if model.unique_id in _marts(project)
     ]
-    return Plan(tuple(sorted(marts, key=lambda mart: mart.table)), tuple(_questions(project)))
+    return Plan(tuple(sorted(marts, key=lambda mart: mart.table)), tuple(questions_of(project)))
 
 
 def _marts(project: CompiledProject) -> set[str]:
@@ -106,7 +106,8 @@ def _mart(model: Model, project: CompiledProject) -> Mart:
     )
 
 
-def _questions(project: CompiledProject) -> list[Question]:
+def questions_of(project: CompiledProject) -> list[Question]:
+    """Give the certified metrics of a project."""
     from product_health.meaning.definitions import Definitions, preferred_grain
     from product_health.semantics.engine import TIME
 

@@ -3,18 +3,20 @@
 from pathlib import Path
 
 import click
-import duckdb
 
 from product_health.compiled.cache import compiled
 from product_health.compiled.dbt import DATABASE
 from product_health.errors import UserError
 from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.project import find_project
+from product_health.publish.duckdb_files import FILE, READINGS, moved
+from product_health.publish.sets import PUBLISHED, PublishedSets
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, table
+from product_health.query.sandbox import Sandbox
 from product_health.repository import CACHE
 from product_health.semantics.catalogue import GRAINS
-from product_health.warehouse import open_warehouse, warehouse_path
+from product_health.warehouse import warehouse_path
 
 WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 
@@ -25,6 +27,7 @@ WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 @click.option("--grain", type=click.Choice(GRAINS), help="Length of period; the last one without.")
 @click.option("--where", help="Condition on dimensions and date: \"plan = 'growth'\".")
 @click.option("--output", type=click.Choice(list(WRITERS)), default="table", show_default=True)
+@click.option("--built", is_flag=True, help="Ask what was built last, not what is published.")
 @click.option("--plot", "plot_file", type=click.Path(path_type=Path, dir_okay=False))
 def query_command(  # noqa: PLR0913 - options
     *,
@@ -33,6 +36,7 @@ def query_command(  # noqa: PLR0913 - options
     grain: str | None,
     where: str | None,
     output: str,
+    built: bool,
     plot_file: Path | None,
 ) -> None:
     """Show METRICS by period and segment, as MetricFlow answers.
@@ -42,8 +46,9 @@ def query_command(  # noqa: PLR0913 - options
     project = find_project(Path.cwd())
     definitions = Definitions(compiled(project, project / CACHE / "compiled", tell=_tell))
     wanted = [definitions.catalogue.find(name) for name in metrics]
-    with open_warehouse(project) as connection:
-        run = _runner(connection, warehouse_path(project).stem)
+    file = _file(project, built=built)
+    with Sandbox(file) as sandbox:
+        run = _runner(sandbox, file)
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
@@ -52,6 +57,8 @@ def query_command(  # noqa: PLR0913 - options
         message = "--plot draws one metric; name one"
         raise UserError(message)
     click.echo(WRITERS[output](answers))
+    if file != warehouse_path(project):
+        click.echo(f"note: as published in {file.parent.name}", err=True)
     for note in dict.fromkeys(note for one in answers for note in one.notes):
         click.echo(f"note: {note}", err=True)
     if plot_file:
@@ -63,18 +70,36 @@ def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _runner(connection: duckdb.DuckDBPyConnection, database: str) -> Run:
-    """Give a function that runs SQL on the warehouse, whatever its file is called."""
-    connection.execute("set enable_external_access = false; set lock_configuration = true")
+def _file(project: Path, *, built: bool) -> Path:
+    """Give the database to ask: what is published, if anything is, or else what was built."""
+    sets = PublishedSets(project / PUBLISHED)
+    if not built and sets.current_run():
+        # the set as it is now, even if another is published meanwhile
+        return (sets.current / FILE).resolve()
+    path = warehouse_path(project)
+    if not path.exists():
+        message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"
+        raise UserError(message)
+    return path
+
+
+def _runner(sandbox: Sandbox, file: Path) -> Run:
+    """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
+    readings = sandbox.rows(
+        f"select table_name as name from duckdb_tables() where schema_name = '{READINGS}'"
+    )
+    there = moved(row["name"] for row in readings)
 
     def run(sql: str) -> Rows:
+        for old, new in there.items():
+            sql = sql.replace(old, new)
         try:
-            result = connection.execute(sql.replace(f'"{DATABASE}".', f'"{database}".'))
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            message = f"the warehouse cannot answer: {reason}; run `dbt build` if it is older"
+            return sandbox.rows(sql.replace(f'"{DATABASE}".', f'"{file.stem}".'))
+        except UserError as error:
+            message = f"it cannot be answered: {error}"
+            if "Catalog Error" in str(error) or "Binder Error" in str(error):
+                newer = "publish it, or ask with --built" if there else "run `dbt build`"
+                message += f"; the project is newer than these data: {newer}"
             raise UserError(message) from error
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     return run

@@ -12,6 +12,7 @@ from product_health.semantics.catalogue import Metric, unknown
 from product_health.semantics.engine import TIME
 
 DATE = "date"
+TEMPLATE = ("{{", "{%", "{#")
 
 
 def condition(text: str, metric: Metric) -> str:
@@ -19,6 +20,11 @@ def condition(text: str, metric: Metric) -> str:
 
     UserError where it is no condition, names what the metric is not split by, or holds a query.
     """
+    # MetricFlow fills templates in, after this has looked at the condition
+    template = next((mark for mark in TEMPLATE if mark in text), None)
+    if template:
+        message = f"--where {text!r}: {template!r} is not allowed there"
+        raise UserError(message)
     try:
         parsed = sqlglot.parse_one(text, read=DIALECT)
     except SqlglotError as error:

@@ -21,27 +21,27 @@ def built(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plans(root: Path) -> Path:
-    """The plan of the project, made once."""
+def cache(root: Path) -> Path:
+    """What was compiled of the project, its plan made once."""
     plan(root, print)
-    return root / CACHE / "publish"
+    return root / CACHE
 
 
 @pytest.fixture(scope="session")
 def published(
-    tmp_path_factory: pytest.TempPathFactory, root: Path, built: Path, plans: Path
+    tmp_path_factory: pytest.TempPathFactory, root: Path, built: Path, cache: Path
 ) -> Desk:
     """A desk that has published once, to read."""
-    desk = set_up(tmp_path_factory.mktemp("published"), root, built, plans)
+    desk = set_up(tmp_path_factory.mktemp("published"), root, built, cache)
     desk.publish()
     return desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path, root: Path, built: Path, plans: Path) -> Desk:
+def desk(tmp_path: Path, root: Path, built: Path, cache: Path) -> Desk:
     """A desk of a test's own, on a copy of the warehouse."""
     (tmp_path / "warehouse").mkdir()
     warehouse = tmp_path / "warehouse" / "product_health.duckdb"
     shutil.copy(built, warehouse)
     (tmp_path / "project").mkdir()
-    return set_up(tmp_path / "project", root, warehouse, plans)
+    return set_up(tmp_path / "project", root, warehouse, cache)
