@@ -18,7 +18,7 @@ HISTORY = history_with_own_seeds(loads=4)
 # All that is appended, and what is made of it; the whole project takes dbt thrice as long.
 MARTS = ("usage_daily", "usage_daily_by_segment", "usage_retention", "usage_sessions_daily")
 # What stands in seeds is there without any landed row.
-OF_SEEDS = {"dim_features", "adoption_time_to_adopt"}
+OF_SEEDS = {"dim_features", "adoption_time_to_adopt", "trust_freshness"}
 REFRESH = "run dbt build --full-refresh"
 
 
