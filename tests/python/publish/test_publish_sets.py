@@ -3,12 +3,15 @@
 import stat
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from product_health.errors import UserError
 from product_health.publish.sets import KEPT, Publication, PublishedSets
 from publishing_desk import NOON
+
+READERS = 8
 
 
 @pytest.fixture
@@ -109,3 +112,29 @@ def test_a_set_that_is_not_whole_is_not_gone_back_to(sets: PublishedSets) -> Non
     with pytest.raises(UserError, match="the set is not whole"):
         sets.rollback()
     assert sets.current_run() == second
+
+
+def test_there_is_a_set_at_every_moment(sets: PublishedSets) -> None:
+    publish(sets, "0")
+    stop = Event()
+    seen, gaps = set[str](), list[OSError]()
+
+    def poll() -> None:
+        while not stop.is_set():
+            try:
+                seen.add(read(sets))
+            except OSError as error:
+                gaps.append(error)
+
+    readers = [Thread(target=poll) for _ in range(READERS)]
+    for reader in readers:
+        reader.start()
+    texts = [str(number) for number in range(1, 60)]
+    for text in texts:
+        publish(sets, text)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert gaps == []
+    assert {"0", *texts} >= seen
+    assert len(seen) > 1
