@@ -43,6 +43,9 @@ def check(*, on: datetime | None, only: tuple[str, ...]) -> None:
     severity error does not hold.
     """
     project = find_project(Path.cwd())
+    for path in (DOCS, RESULT):
+        # a check that breaks off must not leave the word of an earlier one
+        (project / path).unlink(missing_ok=True)
     suites = read_suites(project, only)
     with _reading(project) as connection:
         report = _checked(project, connection, suites, on.date() if on else None)

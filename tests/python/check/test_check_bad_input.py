@@ -4,8 +4,10 @@ import shutil
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from checked_project import Checked
+from product_health.cli import main
 
 SUITE = """
 relation: marts.dim_accounts_v1
@@ -169,3 +171,10 @@ def test_the_same_expectation_twice_is_evaluated_twice(checked: Checked) -> None
     names = [one["name"] for one in answer.document["suites"][0]["expectations"]]
     assert names == ["paid10", "paid20", "paid11", "paid21"]
     assert set(answer.failed) == {"published/mine/paid11", "published/mine/paid21"}
+
+
+def test_a_check_that_breaks_off_leaves_no_older_result(checked: Checked) -> None:
+    assert checked("--suite", "published/usage_l28").written
+    checked.suite("published/mine", "not a suite")
+    CliRunner().invoke(main, ["check"])
+    assert not list((checked.folder / "target").rglob("*.*"))
