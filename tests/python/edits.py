@@ -144,6 +144,7 @@ def dimension_name(copy: Scratch) -> None:
 def metric_name(copy: Scratch) -> None:
     """Call a metric otherwise."""
     copy.edit("metrics/voice.yml", ("- name: nps_response_rate", "- name: nps_reply_rate"))
+    copy.edit("metrics/readers.yml", ("nps_response_rate", "nps_reply_rate"))
 
 
 def metric_gone(copy: Scratch) -> None:
@@ -197,3 +198,31 @@ def dimensions_swapped(copy: Scratch) -> None:
         )
     )
     copy.path("metrics/voice.yml").write_text(text[:at] + part, encoding="utf-8")
+
+
+def column_not_there(copy: Scratch) -> None:
+    """Let a metric name a column that its mart does not have."""
+    copy.edit("metrics/usage.yml", ("expr: sessions", "expr: sessionz"))
+
+
+def cycle(copy: Scratch) -> None:
+    """Make two metrics of each other."""
+    inputs = "_total, {0}_part, usage_total_rows, usage_rows"
+    for one, other in (("dau", "wau"), ("wau", "dau")):
+        made_of = f"metrics: [{one}{inputs.format(one)}"
+        copy.edit("metrics/usage.yml", (f"{made_of}]", f"{made_of}, {other}]"))
+
+
+def two_of_one_name(copy: Scratch) -> None:
+    """Give a metric the name of another."""
+    copy.edit("metrics/usage.yml", ("- name: wau\n", "- name: dau\n"))
+
+
+def ragged_seed(copy: Scratch) -> None:
+    """Leave a value out of a row."""
+    copy.edit("business_hours.csv", ("1,09:00,17:00,Europe/Berlin", "1,09:00,17:00"))
+
+
+def no_such_unit(copy: Scratch) -> None:
+    """Give a metric a unit that nobody knows."""
+    copy.edit("metrics/usage.yml", ("unit: sessions", "unit: seshions"))

@@ -22,6 +22,7 @@ class DbtError(UserError):
 
 # What dbt says before and after the reason itself.
 FRAME = ("Encountered an error:", "Compilation Error", "Parsing Error", "Runtime Error")
+CYCLE = "Found a cycle"
 ASIDES = ("Traceback (most recent call last)", "Raw Error:")
 
 
@@ -34,7 +35,8 @@ def reason(said: Iterable[str]) -> str:
                 break
             if line and line not in FRAME and set(line) != {"-"}:
                 lines[line] = None
-    return " ".join(lines) or "it said nothing"
+    told = " ".join(lines) or "it said nothing"
+    return f"{told}; take one out of what the other is made of" if CYCLE in told else told
 
 
 @dataclass(frozen=True)

@@ -161,11 +161,11 @@ def write_lock(lock: Lock) -> str:
 
 def _block(name: str, entry: Entry) -> str:
     lines = [
-        f"  {name}:",
+        f"  {_plain(name)}:",
         f"    version: {entry.version}",
         f"    fingerprint: {_plain(entry.fingerprint)}",
         f"    grains: [{', '.join(entry.grains)}]",
-        f"    dimensions: [{', '.join(entry.dimensions)}]",
+        f"    dimensions: [{', '.join(map(_plain, entry.dimensions))}]",
         "    values:",
     ]
     for part, periods in entry.values.items():

@@ -54,9 +54,9 @@ def review_command(  # noqa: PLR0913 - options
     project = find_project(Path.cwd())
     watch = Stopwatch()
     data = _data(project, landing, database)
+    left_at = _base_commit(project, base, head)
     with watch.time("compile"):
-        new = _side(project, head)
-        old = _side(project, _base_commit(project, base, head))
+        new, old = _side(project, head), _side(project, left_at)
     found = review(old, new, data, (on or datetime.now(tz=UTC)).date(), watch)
     text = markdown(found)
     click.echo(text)
