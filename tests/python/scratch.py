@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
+from harness.project import CACHE as COMPILED
+from harness.project import variant
 from product_health.cli import main
 from product_health.compiled.cache import compiled
 from product_health.lock.values import FIXED_COMPANY
@@ -69,9 +72,11 @@ class Scratch:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
 
-    def definitions(self) -> Definitions:
+    def definitions(self, **variables: Any) -> Definitions:
         """Compile the copy as it is; what was compiled before is remembered."""
-        return Definitions(compiled(self.root, self.root / CACHE / "compiled"))
+        # dbt reads everything anew where vars change, and again where they change back
+        folder = "compiled" if not variables else "with_vars"
+        return Definitions(compiled(self.root, self.root / CACHE / folder, **variables))
 
     def run(self, *arguments: str) -> Result:
         """Run `product-health` in the copy; what it raises is no answer."""
@@ -87,12 +92,14 @@ class Scratch:
 
 
 def scratch_copy(project: Path, root: Path) -> Scratch:
-    """Copy a project to a folder and commit it there as `start`."""
+    """Copy a project to a folder, with what was compiled of it, and commit it as `start`."""
     for folder in FOLDERS:
         shutil.copytree(project / folder, root / folder)
     for file in FILES:
         shutil.copy(project / file, root / file)
     (root / ".gitignore").write_text("/target/\n/logs/\n/landing/\n/.warehouse/\n")
+    variant()
+    shutil.copytree(COMPILED, root / CACHE / "compiled")
     copy = Scratch(root)
     copy.git("init", "--quiet", "--initial-branch", "main")
     copy.commit("start")

@@ -188,11 +188,11 @@ def _seed(project: Path, node: Any) -> Seed:
         relation=node.relation_name,
         file=node.original_file_path,
         types=dict(node.config.column_types),
-        text=_rows(project / node.original_file_path, node.original_file_path),
+        text=seed_text(project / node.original_file_path, node.original_file_path),
     )
 
 
-def _rows(path: Path, name: str) -> str:
+def seed_text(path: Path, name: str) -> str:
     """Read a seed; UserError where it is no table."""
     try:
         text = path.read_text(encoding="utf-8-sig")
