@@ -47,6 +47,11 @@ class LazyGroup(click.Group):
         except UserError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(1)
+        except OSError as error:
+            if not error.filename:
+                raise
+            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+            sys.exit(1)
         except RuntimeError as error:
             if str(error) != INTERRUPTED:
                 raise

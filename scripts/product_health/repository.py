@@ -12,6 +12,7 @@ CACHE = Path("target/product_health")
 # What a compile reads; the rest of a commit is not needed.
 EXPORTED = ("dbt_project.yml", "profiles.yml", "models", "macros", "metrics", "seeds", "tests")
 MOST_EXPORTS = 4
+UNSHALLOW = "fetch all of it (git fetch --unshallow, or fetch-depth: 0 in a workflow)"
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,8 @@ class Repository:
         raise UserError(self._no_commit(name))
 
     def _no_commit(self, name: str) -> str:
-        if self._git("rev-parse", "--is-shallow-repository") == "true":
-            return (
-                f"commit {name!r} is not in this shallow clone: fetch all of it "
-                "(git fetch --unshallow, or fetch-depth: 0 in a workflow)"
-            )
+        if self._is_shallow():
+            return f"commit {name!r} is not in this shallow clone: {UNSHALLOW}"
         branches = self._git("branch", "--all", "--format=%(refname:short)").split()
         return (
             f"there is no commit, branch or tag {name!r}; name one with --base "
@@ -68,11 +66,20 @@ class Repository:
             return None
 
     def merge_base(self, base: str, head: str) -> str:
-        """Give the commit at which head left base, or base where they share none."""
+        """Give the commit at which head left base, or base where they share none.
+
+        UserError where a shallow clone does not tell.
+        """
         try:
             return self._git("merge-base", base, head)
-        except UserError:
+        except UserError as error:
+            if self._is_shallow():
+                message = f"where this left {base[:10]} is not in this shallow clone: {UNSHALLOW}"
+                raise UserError(message) from error
             return base
+
+    def _is_shallow(self) -> bool:
+        return self._git("rev-parse", "--is-shallow-repository") == "true"
 
     def last_change(self, file: Path) -> str:
         """Give the last commit that changed a file; UserError where there is none."""

@@ -49,7 +49,13 @@ def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
-        message = f"{path}: cannot be opened while another process writes it; try again after it"
+        reason = str(error).splitlines()[0]
+        is_locked = "lock" in reason.lower()
+        message = (
+            f"{path}: cannot be opened while another process writes it; try again after it"
+            if is_locked
+            else f"{path}: cannot be opened: {reason}; build it anew with `dbt build`"
+        )
         raise UserError(message) from error
     try:
         yield connection

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from landing_door import Door
+from product_health.compiled import cache
 from product_health.contract import CONTRACT_FILE, Contract, load_contract
 from product_health.landing.store import LandingStore
 from product_health.meaning.definitions import Definitions
@@ -45,9 +46,11 @@ def empty_landing(tmp_path_factory: pytest.TempPathFactory, contract: Contract) 
 
 
 @pytest.fixture(scope="session")
-def shared_scratch(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
-    """A copy of the project, made once."""
-    return scratch_copy(ROOT, tmp_path_factory.mktemp("scratch") / "project")
+def shared_scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
+    """A copy of the project, made once, of which every state that was compiled is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "KEPT", 1000)
+        yield scratch_copy(ROOT, tmp_path_factory.mktemp("scratch") / "project")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def retention_filter(copy: Scratch) -> None:
     copy.path(where).write_text(text[:at] + text[at + len(condition) :], encoding="utf-8")
 
 
-def session_gap(copy: Scratch) -> None:
-    """Let a session rest for two hours: a window that is a var."""
-    copy.edit("dbt_project.yml", ("session_gap_minutes: 30", "session_gap_minutes: 120"))
-
-
 def business_hours(copy: Scratch) -> None:
     """Open for longer: a rule in a seed."""
     copy.edit("business_hours.csv", ("09:00,17:00", "06:00,22:00"))
@@ -38,13 +33,6 @@ def urgent_tickets_only(copy: Scratch) -> None:
 def answers_of_accounts_only(copy: Scratch) -> None:
     """Drop answers without an account: a left join becomes an inner one."""
     copy.edit("int_voice_responses.sql", ("left join spans", "inner join spans"))
-
-
-def time_zone(copy: Scratch) -> None:
-    """Count dates as they are in Auckland."""
-    copy.edit(
-        "dbt_project.yml", ("reporting_timezone: UTC", "reporting_timezone: Pacific/Auckland")
-    )
 
 
 def first_answer_counts(copy: Scratch) -> None:
@@ -144,6 +132,7 @@ def dimension_name(copy: Scratch) -> None:
 def metric_name(copy: Scratch) -> None:
     """Call a metric otherwise."""
     copy.edit("metrics/voice.yml", ("- name: nps_response_rate", "- name: nps_reply_rate"))
+    copy.edit("metrics/readers.yml", ("nps_response_rate", "nps_reply_rate"))
 
 
 def metric_gone(copy: Scratch) -> None:
@@ -197,3 +186,29 @@ def dimensions_swapped(copy: Scratch) -> None:
         )
     )
     copy.path("metrics/voice.yml").write_text(text[:at] + part, encoding="utf-8")
+
+
+def of_readers(copy: Scratch) -> None:
+    """Change what whoever asks for metrics meets."""
+    names = (dimension_name, metric_name, metric_gone, metric_added)
+    for change in (*names, dimension_added, version_raised, dimensions_swapped):
+        change(copy)
+
+
+def column_not_there(copy: Scratch) -> None:
+    """Let a metric, and a new one, name a column that their mart does not have."""
+    copy.edit("metrics/usage.yml", ("expr: sessions", "expr: sessionz"))
+    metric_added(copy)
+
+
+def cycle(copy: Scratch) -> None:
+    """Make two metrics of each other."""
+    inputs = "_total, {0}_part, usage_total_rows, usage_rows"
+    for one, other in (("dau", "wau"), ("wau", "dau")):
+        made_of = f"metrics: [{one}{inputs.format(one)}"
+        copy.edit("metrics/usage.yml", (f"{made_of}]", f"{made_of}, {other}]"))
+
+
+def two_of_one_name(copy: Scratch) -> None:
+    """Give a metric the name of another."""
+    copy.edit("metrics/usage.yml", ("- name: wau\n", "- name: dau\n"))

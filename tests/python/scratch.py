@@ -1,17 +1,25 @@
 """A copy of the project in a git repository of its own, to change and to compare."""
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from click.testing import CliRunner, Result
+
+from harness.project import CACHE as COMPILED
+from harness.project import variant
+from product_health.cli import main
 from product_health.compiled.cache import compiled
 from product_health.lock.values import FIXED_COMPANY
 from product_health.meaning.definitions import Definitions
 from product_health.repository import CACHE
 from product_health.review.review import Data, Review, Side, Stopwatch, review
+from product_health.workbench.bench import Workbench
 from product_health.workbench.rows import CsvFolder
 
 FOLDERS = ("models", "macros", "metrics", "seeds", "tests/generic", "tests/singular", FIXED_COMPANY)
@@ -44,6 +52,9 @@ class Scratch:
         """Forget all changes, commits too."""
         self.git("checkout", "--quiet", "--force", "-B", "main", "start")
         self.git("clean", "--quiet", "--force", "-d")
+        for branch in self.git("branch", "--format=%(refname:short)").split():
+            if branch != "main":
+                self.git("branch", "--quiet", "-D", branch)
 
     def path(self, name: str) -> Path:
         """Find a file by its name, or by its path."""
@@ -61,9 +72,19 @@ class Scratch:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
 
-    def definitions(self) -> Definitions:
+    def definitions(self, **variables: Any) -> Definitions:
         """Compile the copy as it is; what was compiled before is remembered."""
-        return Definitions(compiled(self.root, self.root / CACHE / "compiled"))
+        # dbt reads everything anew where vars change, and again where they change back
+        folder = "compiled" if not variables else "with_vars"
+        return Definitions(compiled(self.root, self.root / CACHE / folder, **variables))
+
+    def run(self, *arguments: str) -> Result:
+        """Run `product-health` in the copy; what it raises is no answer."""
+        with contextlib.chdir(self.root):
+            result = CliRunner().invoke(main, arguments)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
 
     def data(self) -> Data:
         """The fixed company."""
@@ -71,12 +92,14 @@ class Scratch:
 
 
 def scratch_copy(project: Path, root: Path) -> Scratch:
-    """Copy a project to a folder and commit it there as `start`."""
+    """Copy a project to a folder, with what was compiled of it, and commit it as `start`."""
     for folder in FOLDERS:
         shutil.copytree(project / folder, root / folder)
     for file in FILES:
         shutil.copy(project / file, root / file)
     (root / ".gitignore").write_text("/target/\n/logs/\n/landing/\n/.warehouse/\n")
+    variant()
+    shutil.copytree(COMPILED, root / CACHE / "compiled")
     copy = Scratch(root)
     copy.git("init", "--quiet", "--initial-branch", "main")
     copy.commit("start")
@@ -88,3 +111,31 @@ def reviewed(base: Definitions, head: Definitions, data: Data) -> Review:
     """Compare two states on the same rows."""
     sides = Side("before", base), Side("after", head)
     return review(*sides, data, TODAY, Stopwatch())
+
+
+def write_warehouse(copy: Scratch, definitions: Definitions, *metrics: str) -> Path:
+    """Write the marts of some metrics, built from the fixed company, where dbt would build them."""
+    path = copy.root / ".warehouse" / "product_health.duckdb"
+    path.parent.mkdir(exist_ok=True)
+    marts = {mart for name in metrics for mart in definitions.catalogue.metrics[name].marts}
+    project = definitions.project
+    with Workbench(copy.data().rows) as bench:
+        bench.query(project, f"attach '{path}' as built")
+        bench.query(project, "create schema built.marts")
+        for model in project.models:
+            name = model.relation.replace('"', "").split(".")[-1]
+            if name in marts:
+                rows = f"select * from {model.relation}"
+                bench.query(project, f"create table built.marts.{name} as {rows}")
+        bench.query(project, "detach built")
+    return path
+
+
+def refused(result: Result) -> str:
+    """Give the one line of an error; a stack trace, or more lines, are none."""
+    assert result.exit_code == 1, result.output
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: "), result.stderr
+    assert "Traceback" not in result.output
+    assert len([line for line in result.stderr.splitlines() if line.startswith("error: ")]) == 1
+    return last.removeprefix("error: ")

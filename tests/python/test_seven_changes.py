@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 import edits
+from harness.project import variant
 from product_health.meaning.definitions import Definitions
 from product_health.review.findings import touched
 from product_health.review.review import Review
@@ -51,16 +52,13 @@ BUSINESS = "median_first_reply_business p90_first_reply_business"
 TICKETS = "backlog contact_rate reopen_rate tickets_created tickets_reopened tickets_solved"
 
 
-def test_thresholds_filters_windows_and_rules(compare: Compare) -> None:
-    review = compare(
-        (edits.nps_threshold, edits.retention_filter, edits.session_gap, edits.business_hours)
-    )
+def test_thresholds_filters_and_rules(compare: Compare) -> None:
+    review = compare((edits.nps_threshold, edits.retention_filter, edits.business_hours))
     assert found(review) == {
         # a macro of NPS that CSAT's categories are written beside: their text differs, no number
         **restates(NPS),
         **verdicts("csat csat_margin_of_error"),
         **restates("retention_day_7"),
-        **restates("sessions"),
         # the clock of business hours is joined to every wait
         **restates(BUSINESS),
         **verdicts(f"{TIMES} {TICKETS}"),
@@ -114,14 +112,23 @@ def test_the_order_in_a_deduplication(compare: Compare) -> None:
     }
 
 
-def named(scratch: Scratch, start: Definitions) -> set[str]:
-    """The metrics that the change of a copy touches, without their numbers."""
-    return {one.name for one in touched(start, scratch.definitions())}
+def named(start: Definitions, changed: Definitions) -> set[str]:
+    """The metrics that a change touches, without their numbers."""
+    return {one.name for one in touched(start, changed)}
 
 
-def test_the_time_zone(scratch: Scratch, start: Definitions) -> None:
-    edits.time_zone(scratch)
-    assert named(scratch, start) == set(start.catalogue.names)
+def test_a_window_that_is_a_var(scratch: Scratch, start: Definitions) -> None:
+    review = reviewed(start, scratch.definitions(session_gap_minutes=120), scratch.data())
+    assert found(review) == restates("sessions")
+
+
+def test_the_time_zone() -> None:
+    auckland, berlin = (
+        Definitions(variant("zoned").bound(zone, None))
+        for zone in ("Pacific/Auckland", "Europe/Berlin")
+    )
+    assert named(auckland, berlin) == set(auckland.catalogue.names)
+    assert named(auckland, Definitions(variant())) == set(auckland.catalogue.names)
 
 
 def test_a_branch_that_only_increments_take(scratch: Scratch, start: Definitions) -> None:
@@ -145,10 +152,7 @@ def test_what_leaves_the_meaning_alone(compare: Compare) -> None:
 
 
 def test_what_readers_of_metrics_meet(compare: Compare) -> None:
-    names = (edits.dimension_name, edits.metric_name, edits.metric_gone, edits.metric_added)
-    review = compare(
-        (*names, edits.dimension_added, edits.version_raised, edits.dimensions_swapped)
-    )
+    review = compare([edits.of_readers])
     assert found(review) == {
         **verdicts("ces ces_margin_of_error", interface="breaking"),
         **verdicts("nps_reply_rate", interface="breaking"),

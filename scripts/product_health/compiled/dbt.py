@@ -1,9 +1,10 @@
 """dbt in this process, on a project in any folder, leaving nothing in it."""
 
+import io
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,26 @@ DATABASE = "product_health"
 
 
 class DbtError(UserError):
-    """A dbt command failed; the message is what it said."""
+    """A dbt command failed; the message is what it said, in a line."""
+
+
+# What dbt says before and after the reason itself.
+FRAME = ("Encountered an error:", "Compilation Error", "Parsing Error", "Runtime Error")
+CYCLE = "Found a cycle"
+ASIDES = ("Traceback (most recent call last)", "Raw Error:")
+
+
+def reason(said: Iterable[str]) -> str:
+    """Give what dbt said in a line: once, and without its own stack traces."""
+    lines: dict[str, None] = {}
+    for text in said:
+        for line in map(str.strip, text.splitlines()):
+            if line.startswith(ASIDES):
+                break
+            if line and line not in FRAME and set(line) != {"-"}:
+                lines[line] = None
+    told = " ".join(lines) or "it said nothing"
+    return f"{told}; take one out of what the other is made of" if CYCLE in told else told
 
 
 @dataclass(frozen=True)
@@ -50,13 +70,13 @@ class Dbt:
 
         self.scratch.mkdir(parents=True, exist_ok=True)
         runner = dbtRunner(manifest=self.manifest, callbacks=[listen])
-        with environment(self.database):
+        # dbt also prints what it says
+        with environment(self.database), redirect_stdout(io.StringIO()):
             outcome = runner.invoke([command, "--quiet", *options, *self.places(variables)])
         # or else the database stays open in this process, and nobody else can use it
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not outcome.success:
-            reason = "\n".join(dict.fromkeys([*said, str(outcome.exception or "").strip()]))
-            message = f"dbt {command} of {self.project} failed:\n{reason.strip()}"
+            message = f"dbt {command}: {reason([*said, str(outcome.exception or '')])}"
             raise DbtError(message)
         return outcome.result
 

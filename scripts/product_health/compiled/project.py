@@ -103,6 +103,7 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
     """Parse and compile a project; DbtError where it has an error."""
     variables = {"literal_bounds": False, **variables}
     manifest = dbt("parse", **variables)
+    seeds = tuple(_seed(dbt.project, node) for node in _seeds(manifest))
     dbt = replace(dbt, manifest=manifest)
     _create_empty(dbt.database, _incremental_relations(manifest))
     increments = dbt(*ALONE, "--select", "config.materialized:incremental", **variables)
@@ -112,7 +113,7 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
     nodes = {result.node.unique_id: result.node for result in whole.results}
     return CompiledProject(
         models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
-        seeds=tuple(_seed(dbt.project, node) for node in _seeds(manifest)),
+        seeds=seeds,
         sources=tuple(_source(source) for source in manifest.sources.values()),
         manifest=_kept(dbt.artifact("manifest.json")),
         semantic_manifest=_in_name_order(dbt.artifact("semantic_manifest.json")),
@@ -187,11 +188,11 @@ def _seed(project: Path, node: Any) -> Seed:
         relation=node.relation_name,
         file=node.original_file_path,
         types=dict(node.config.column_types),
-        text=_rows(project / node.original_file_path, node.original_file_path),
+        text=seed_text(project / node.original_file_path, node.original_file_path),
     )
 
 
-def _rows(path: Path, name: str) -> str:
+def seed_text(path: Path, name: str) -> str:
     """Read a seed; UserError where it is no table."""
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -1,7 +1,9 @@
 """The lock file: one readable block for each metric, in the order of their names."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +53,12 @@ def read_lock(project: Path) -> Lock:
     if not path.exists():
         message = f"{LOCK_FILE}: not there; write it with `product-health lock`"
         raise UserError(message)
-    return parse_lock(path.read_text(encoding="utf-8"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        reason = f"it is not in UTF-8 ({error})"
+        raise _broken(reason) from error
+    return parse_lock(text)
 
 
 def parse_lock(text: str) -> Lock:
@@ -71,8 +78,28 @@ def parse_lock(text: str) -> Lock:
     if not text.endswith(END):
         reason = f"it does not end with {END.strip()!r}, so a part of it is missing"
         raise _broken(reason)
-    entries = document["metrics"] or {}
-    return Lock(document["made_with"], {name: _entry(name, said) for name, said in entries.items()})
+    entries, tools = document["metrics"] or {}, document["made_with"]
+    if not isinstance(entries, dict) or not isinstance(tools, dict):
+        reason = "made_with and metrics are not mappings"
+        raise _broken(reason)
+    lock = Lock(tools, {name: _entry(name, said) for name, said in entries.items()})
+    # a key that is there twice, or a block elsewhere, is lost in reading and found in writing
+    line = _first_difference(_body(text), _body(write_lock(lock)))
+    if line:
+        reason = f"it was edited at {line!r}"
+        raise _broken(reason)
+    return lock
+
+
+def _body(text: str) -> list[str]:
+    """Give the lines of a lock without the comments that it begins with."""
+    lines = text.splitlines()
+    return lines[next((at for at, line in enumerate(lines) if not line.startswith("#")), 0) :]
+
+
+def _first_difference(found: list[str], written: list[str]) -> str:
+    pairs = zip_longest(found, written, fillvalue="")
+    return next((one.strip() or other.strip() for one, other in pairs if one != other), "")
 
 
 def _broken(reason: str) -> UserError:
@@ -83,16 +110,46 @@ def _broken(reason: str) -> UserError:
 
 
 def _entry(name: str, said: Any) -> Entry:
-    if not isinstance(said, dict) or tuple(said) != KEYS or not isinstance(said["values"], dict):
+    if not isinstance(said, dict) or tuple(said) != KEYS:
         reason = f"the block of {name} has not exactly {', '.join(KEYS)}"
+        raise _broken(reason)
+    wrong = [key for key, is_right in SHAPES.items() if not is_right(said[key])]
+    if wrong:
+        reason = f"the block of {name} has no such {wrong[0]}: {str(said[wrong[0]])[:SHOWN]!r}"
         raise _broken(reason)
     return Entry(
         version=said["version"],
         fingerprint=said["fingerprint"],
         grains=tuple(said["grains"]),
         dimensions=tuple(said["dimensions"]),
-        values={part: dict(periods) for part, periods in said["values"].items()},
+        values=said["values"] or {},
     )
+
+
+def _is_names(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(one, str) for one in said)
+
+
+def _is_values(said: Any) -> bool:
+    """Whether it maps parts to periods, and these to numbers."""
+    parts = {} if said is None else said
+    return isinstance(parts, dict) and all(
+        isinstance(part, str)
+        and isinstance(periods, dict)
+        and all(isinstance(period, str) for period in periods)
+        and all(value is None or type(value) in {int, float} for value in periods.values())
+        for part, periods in parts.items()
+    )
+
+
+SHOWN = 40
+SHAPES: dict[str, Callable[[Any], bool]] = {
+    "version": lambda said: type(said) is int and said > 0,
+    "fingerprint": lambda said: bool(re.fullmatch(r"[0-9a-f]{24}", str(said))),
+    "grains": _is_names,
+    "dimensions": _is_names,
+    "values": _is_values,
+}
 
 
 def write_lock(lock: Lock) -> str:
@@ -104,17 +161,28 @@ def write_lock(lock: Lock) -> str:
 
 def _block(name: str, entry: Entry) -> str:
     lines = [
-        f"  {name}:",
+        f"  {_plain(name)}:",
         f"    version: {entry.version}",
-        f"    fingerprint: {entry.fingerprint}",
+        f"    fingerprint: {_plain(entry.fingerprint)}",
         f"    grains: [{', '.join(entry.grains)}]",
-        f"    dimensions: [{', '.join(entry.dimensions)}]",
+        f"    dimensions: [{', '.join(map(_plain, entry.dimensions))}]",
         "    values:",
     ]
     for part, periods in entry.values.items():
         told = ", ".join(f"'{period}': {_scalar(value)}" for period, value in periods.items())
-        lines.append(f"      {yaml.safe_dump(part, width=1000).splitlines()[0]}: {{{told}}}")
+        lines.append(f"      {_plain(part)}: {{{told}}}")
     return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Write text so that YAML reads it as this text, in a line."""
+    simple = _dumped(text, None)
+    return _dumped(text, '"') if len(simple.splitlines()) > 1 else simple
+
+
+def _dumped(text: str, style: str | None) -> str:
+    dumped = yaml.safe_dump(text, width=10**6, allow_unicode=True, default_style=style)
+    return dumped.removesuffix("\n").removesuffix("\n...")
 
 
 def _scalar(value: float | None) -> str:

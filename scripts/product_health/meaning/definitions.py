@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from sqlglot.errors import SqlglotError
+
 from product_health.compiled.project import CompiledProject, Model
-from product_health.meaning.project import ProjectMeaning, Unread
+from product_health.meaning.hashing import digest
+from product_health.meaning.project import ProjectMeaning, Unread, plain
 from product_health.semantics.catalogue import Catalogue, Metric
 from product_health.semantics.engine import TIME, metric_sql
 
@@ -42,6 +45,7 @@ class Definitions:
         self.project = project
         self.catalogue = Catalogue(project)
         self._fingerprints: dict[tuple[str, Split], str] = {}
+        self._unread: dict[str, Unread] = {}
         self.sql = metric_sql(project.semantic_manifest)
 
     @cached_property
@@ -67,9 +71,19 @@ class Definitions:
         """
         split = split or whole_split(metric)
         if (metric.name, split) not in self._fingerprints:
-            found = self.meaning.of_sql(self.question(metric, split))
-            self._fingerprints[metric.name, split] = found.of(self.columns(metric, split))
+            self._fingerprints[metric.name, split] = self._hash(metric, split)
         return self._fingerprints[metric.name, split]
+
+    def _hash(self, metric: Metric, split: Split) -> str:
+        sql = self.question(metric, split)
+        try:
+            return self.meaning.of_sql(sql).of(self.columns(metric, split))
+        except (SqlglotError, KeyError, ValueError) as error:
+            self._unread[metric.name] = Unread(metric.name, str(error))
+            read = (plain(model.relation) for model in self.upstream(metric))
+            found = [self.meaning.relations[name] for name in read]
+            held = [text for one in found for text in (one.rows, *one.columns.values())]
+            return digest("text", sql, *held)
 
     def upstream(self, metric: Metric) -> tuple[Model, ...]:
         """Give the models that a metric is made of, in the order of building."""
@@ -83,10 +97,12 @@ class Definitions:
 
     def unread(self, metric: Metric) -> list[Unread]:
         """Give what of a metric's meaning cannot be told from SQL."""
+        self.fingerprint(metric)
+        own = [self._unread[metric.name]] if metric.name in self._unread else []
         upstream = {model.name: model for model in self.upstream(metric)}
         hooks = [
             Unread(model.name, "has hooks, whose SQL is not part of the fingerprint")
             for model in upstream.values()
             if model.has_hooks
         ]
-        return [one for one in self.meaning.unread if one.name in upstream] + hooks
+        return own + [one for one in self.meaning.unread if one.name in upstream] + hooks

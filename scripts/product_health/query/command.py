@@ -1,5 +1,6 @@
 """`product-health query`: a metric by period and segment."""
 
+from functools import cache
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from product_health.project import find_project
 from product_health.publish.duckdb_files import FILE, READINGS, moved
 from product_health.publish.sets import PUBLISHED, PublishedSets
 from product_health.query.answers import Question, Rows, Run, answer
-from product_health.query.output import as_csv, as_json, plot, table
+from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
 from product_health.repository import CACHE
 from product_health.semantics.catalogue import GRAINS
@@ -43,19 +44,19 @@ def query_command(  # noqa: PLR0913 - options
 
     For example: product-health query nps --by plan --grain month
     """
+    if plot_file:
+        refuse_plot(plot_file, len(set(metrics)))
+    by, metrics = (tuple(dict.fromkeys(names)) for names in (by, metrics))
     project = find_project(Path.cwd())
     definitions = Definitions(compiled(project, project / CACHE / "compiled", tell=_tell))
     wanted = [definitions.catalogue.find(name) for name in metrics]
     file = _file(project, built=built)
     with Sandbox(file) as sandbox:
-        run = _runner(sandbox, file)
+        run = _runner(sandbox, file, has_condition=bool(where))
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
         answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
-    if plot_file and len(answers) > 1:
-        message = "--plot draws one metric; name one"
-        raise UserError(message)
     click.echo(WRITERS[output](answers))
     if file != warehouse_path(project):
         click.echo(f"note: as published in {file.parent.name}", err=True)
@@ -83,14 +84,19 @@ def _file(project: Path, *, built: bool) -> Path:
     return path
 
 
-def _runner(sandbox: Sandbox, file: Path) -> Run:
+def _runner(sandbox: Sandbox, file: Path, *, has_condition: bool) -> Run:
     """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
-    readings = sandbox.rows(
-        f"select table_name as name from duckdb_tables() where schema_name = '{READINGS}'"
-    )
-    there = moved(row["name"] for row in readings)
+
+    @cache
+    def readings() -> dict[str, str]:
+        # asked with the first question, so that a wrong one is refused at once
+        names = sandbox.rows(
+            f"select table_name as name from duckdb_tables() where schema_name = '{READINGS}'"
+        )
+        return moved(row["name"] for row in names)
 
     def run(sql: str) -> Rows:
+        there = readings()
         for old, new in there.items():
             sql = sql.replace(old, new)
         try:
@@ -100,6 +106,8 @@ def _runner(sandbox: Sandbox, file: Path) -> Run:
             if "Catalog Error" in str(error) or "Binder Error" in str(error):
                 newer = "publish it, or ask with --built" if there else "run `dbt build`"
                 message += f"; the project is newer than these data: {newer}"
+            if has_condition:
+                message += "; or else check --where"
             raise UserError(message) from error
 
     return run

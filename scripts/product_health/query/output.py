@@ -72,11 +72,19 @@ def _joined(answers: Sequence[Answer]) -> dict[tuple[object, ...], list[float | 
     return {key: found[key] for key in order}
 
 
-def plot(answer: Answer, path: Path) -> None:
-    """Draw an answer over time as SVG, PNG or HTML; UserError for another ending."""
+def refuse_plot(path: Path, metrics: int) -> None:
+    """Raise UserError where no chart can be drawn."""
     if path.suffix not in CHARTS:
         message = f"--plot {path}: the name must end in {', '.join(CHARTS)}"
         raise UserError(message)
+    if metrics > 1:
+        message = "--plot draws one metric; name one"
+        raise UserError(message)
+
+
+def plot(answer: Answer, path: Path) -> None:
+    """Draw an answer over time as SVG, PNG or HTML, by the ending of the file's name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     unit = answer.metric.unit
     rows = [
         {

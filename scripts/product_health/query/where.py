@@ -26,10 +26,13 @@ def condition(text: str, metric: Metric) -> str:
         message = f"--where {text!r}: {template!r} is not allowed there"
         raise UserError(message)
     try:
-        parsed = sqlglot.parse_one(text, read=DIALECT)
+        parsed, *more = sqlglot.parse(text, read=DIALECT)
     except SqlglotError as error:
         message = f"--where {text!r} cannot be read: {' '.join(str(error).split())}"
         raise UserError(message) from error
+    if parsed is None or more:
+        message = f"--where {text!r} is not one condition, such as \"plan = 'growth'\""
+        raise UserError(message)
     refused = parsed.find(exp.Query, exp.Anonymous, exp.DDL, exp.DML, exp.Command)
     if refused is not None:
         message = (

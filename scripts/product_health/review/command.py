@@ -54,9 +54,9 @@ def review_command(  # noqa: PLR0913 - options
     project = find_project(Path.cwd())
     watch = Stopwatch()
     data = _data(project, landing, database)
+    left_at = _base_commit(project, base, head)
     with watch.time("compile"):
-        new = _side(project, head)
-        old = _side(project, _base_commit(project, base, head))
+        new, old = _side(project, head), _side(project, left_at)
     found = review(old, new, data, (on or datetime.now(tz=UTC)).date(), watch)
     text = markdown(found)
     click.echo(text)
@@ -66,9 +66,23 @@ def review_command(  # noqa: PLR0913 - options
         from product_health.review.html import html
 
         _write(html_file, lambda: html(found))
+    _fail_where_broken(found)
     if found.fails(fail_on):
         click.echo(f"error: --fail-on {fail_on}: {found.verdict}", err=True)
         sys.exit(1)
+
+
+def _fail_where_broken(found: Review) -> None:
+    """Raise UserError where a metric cannot be computed as it is now."""
+    broken = [one for one in found.metrics if one.is_broken]
+    if broken:
+        first = broken[0]
+        rest = f" (and {len(broken) - 1} more metrics)" if len(broken) > 1 else ""
+        message = (
+            f"{first.metric.file}: metric {first.name} cannot be computed on {found.data}: "
+            f"{first.problem}{rest}. Mend the metric, or the model that it reads"
+        )
+        raise UserError(message)
 
 
 def _base_commit(project: Path, base: str, head: str | None) -> str:
@@ -87,7 +101,7 @@ def _side(project: Path, name: str | None) -> Side:
     try:
         found = Definitions(compiled(repository.exported(commit), cache))
     except DbtError as error:
-        message = f"commit {commit[:SHORT]} ({name}) cannot be compared with: {error}"
+        message = f"commit {commit[:SHORT]} does not build, so name another one: {error}"
         raise UserError(message) from error
     return Side(commit[:SHORT], found)
 

@@ -19,7 +19,8 @@ class Touched:
 
     `interface`: breaking where whoever asks for it gets an error or another thing, additive, none.
     `value`: restates where a number of the past is another one now, unknown where that could not be
-    seen, none. `old` or `new` is missing where the metric is new or gone.
+    seen, none. `old` or `new` is missing where the metric is new or gone. `is_broken` where it
+    cannot be computed as it is now; `problem` says why.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Touched:
     unread: tuple[str, ...] = ()
     numbers: Numbers | None = None
     problem: str = ""
+    is_broken: bool = False
     downstream: dict[str, list[str]] = field(default_factory=dict)
 
     @property

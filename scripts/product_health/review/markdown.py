@@ -1,5 +1,6 @@
 """A review as one Markdown document."""
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_PERIODS = 14
 MOST_PARTS = 40
+# What Markdown would take for markup; an underscore within a word is none.
+MARKUP = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
 
 
 def markdown(review: Review) -> str:
@@ -21,7 +24,7 @@ def markdown(review: Review) -> str:
     environment = Environment(  # noqa: S701 - Markdown is written, and cells are escaped
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters |= {"shown": shown, "cell": cell}
+    environment.filters |= {"shown": shown, "cell": cell, "code": code, "fenced": fenced}
     environment.globals |= {"shift": shift, "chart": chart, "told": told}
     template = files("product_health.review").joinpath("review.md.jinja").read_text("utf-8")
     return environment.from_string(template).render(
@@ -30,9 +33,27 @@ def markdown(review: Review) -> str:
 
 
 def cell(text: object) -> str:
-    """Write text for a cell of a table, so that nothing in it ends the cell or becomes markup."""
-    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    """Write text in a line, or a cell of a table, so that nothing in it becomes markup."""
+    escaped = MARKUP.sub(r"\\\g<0>", str(text)).replace("&", "&amp;").replace("<", "&lt;")
     return " ".join(escaped.split())
+
+
+def code(text: str) -> str:
+    """Write text as code in a line."""
+    line = " ".join(text.split())
+    fence = "`" * (_longest_run(line) + 1)
+    pad = " " if len(fence) > 1 else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Write text as a block of code."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def told(numbers: Numbers) -> list[str]:

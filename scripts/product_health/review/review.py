@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from product_health.lock.values import ALL, Values, values
+from product_health.lock.values import ALL, Value, values
 from product_health.meaning.changes import Part
 from product_health.meaning.definitions import Definitions, Split, shared_split
 from product_health.review.downstream import MartChange, changed_marts, deprecations, readers
@@ -154,27 +154,27 @@ def _readers(one: Touched, base: Definitions, head: Definitions) -> dict[str, li
 
 
 def _with_numbers(one: Touched, base: Definitions, head: Definitions, bench: Workbench) -> Touched:
-    """Compute a metric on both sides, unless it means the same or is there only once."""
-    if not (one.old and one.new) or (one.value == NONE):
+    """Compute a metric on both sides, unless it means the same; a new one must be computable."""
+    if one.new is None or (one.old and one.value == NONE):
+        return one
+    split = shared_split(one.old or one.new, one.new)
+    try:
+        after = values(bench, head, one.new, split)
+    except QueryError as error:
+        return replace(one, problem=str(error), is_broken=True)
+    if one.old is None:
         return one
     try:
-        return replace(one, numbers=_numbers(one.old, one.new, base, head, bench))
+        before = values(bench, base, one.old, split)
+        margins = _margins(one.old, base, bench, split)
     except QueryError as error:
-        return replace(one, problem=str(error))
+        return replace(one, problem=f"before: {error}")
+    numbers = Numbers(one.new.unit, split.grain, before, after, margins)
+    return replace(one, numbers=numbers)
 
 
-def _numbers(
-    old: Metric, new: Metric, base: Definitions, head: Definitions, bench: Workbench
-) -> Numbers:
-    split = shared_split(old, new)
-    margins: Values = {}
-    if old.margin:
-        of_total = Split(split.grain, ())
-        margins = values(bench, base, base.catalogue.metrics[old.margin], of_total)
-    return Numbers(
-        unit=new.unit,
-        grain=split.grain,
-        before=values(bench, base, old, split),
-        after=values(bench, head, new, split),
-        margins=margins.get(ALL, {}),
-    )
+def _margins(old: Metric, base: Definitions, bench: Workbench, split: Split) -> dict[str, Value]:
+    if not old.margin:
+        return {}
+    found = values(bench, base, base.catalogue.metrics[old.margin], Split(split.grain, ()))
+    return found.get(ALL, {})

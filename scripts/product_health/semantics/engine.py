@@ -81,6 +81,14 @@ class MetricSql:
             asked = (
                 f"by {', '.join(group_by) or 'nothing'} where {' and '.join(where) or 'anything'}"
             )
-            message = f"metric {metric}: MetricFlow refuses it {asked}:\n{error}"
+            message = f"metric {metric}: MetricFlow refuses it {asked}: {_reason(str(error))}"
             raise UserError(message) from error
         return written
+
+
+def _reason(text: str) -> str:
+    """Give what MetricFlow says in a line, without where in its own code that was."""
+    told = text.split("Message:", 1)[-1]
+    for aside in ("Issue Location:", "Traceback (most recent call last)", "Got exception:"):
+        told = told.split(aside, 1)[0]
+    return " ".join(told.split())

@@ -41,6 +41,7 @@ class LandingFolder:
         """Read the files of all loads; an entity without a file has no rows."""
         name = "_load" if source.is_register else source.name
         pattern = f"{self.root}/loads/load_id=*[1-9]*/{name}.parquet"
+        quoted = _quoted(pattern)
         if not duckdb.execute("select count(*) from glob(?)", [pattern]).fetchall()[0][0]:
             return _nothing(source)
         columns = ", ".join(
@@ -48,7 +49,7 @@ class LandingFolder:
             for column, kind in source.types.items()
         )
         return (
-            f"select {columns} from read_parquet('{pattern}', file_row_number = true, "
+            f"select {columns} from read_parquet({quoted}, file_row_number = true, "
             "hive_partitioning = true, hive_types = {'load_id': bigint})"
         )
 
@@ -73,7 +74,7 @@ class CsvFolder:
         types = ", ".join(f"'{column}': '{_type(kind)}'" for column, kind in source.types.items())
         columns = ", ".join(source.types)
         return (
-            f"select {columns} from read_csv('{path}', header = true, auto_detect = false, "
+            f"select {columns} from read_csv({_quoted(path)}, header = true, auto_detect = false, "
             f"delim = ',', quote = '\"', escape = '\"', columns = {{{self._header(path, types)}}})"
         )
 
@@ -87,6 +88,11 @@ class CsvFolder:
             message = f"{path}: columns differ from the contract's: {', '.join(sorted(missing))}"
             raise UserError(message)
         return ", ".join(f"'{name}': {typed[repr(name)]}" for name in header)
+
+
+def _quoted(text: object) -> str:
+    """Write text as SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _nothing(source: Source) -> str:
@@ -108,7 +114,12 @@ class DatabaseFile:
         if not path.is_file():
             message = f"{path}: no such database file"
             raise UserError(message)
-        self.attach = f"attach '{path}' as raw_rows (read_only)"
+        self.attach = f"attach {_quoted(path)} as raw_rows (read_only)"
+        try:
+            duckdb.connect().execute(self.attach).close()
+        except duckdb.Error as error:
+            message = f"{path}: cannot be read as a DuckDB file: {str(error).splitlines()[0]}"
+            raise UserError(message) from error
 
     def select(self, source: Source) -> str:
         """Read the table of a source."""

@@ -1,9 +1,13 @@
 """What models mean: over several of them, over incremental ones, and over what cannot be read."""
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from meaning.small import SOURCES, model, small_project
-from product_health.compiled.project import CompiledProject, Model, Seed
+from product_health.compiled.project import CompiledProject, Model, Seed, seed_text
+from product_health.errors import UserError
 from product_health.meaning.project import ProjectMeaning
 
 MART = model("mart", 'select x, y from "main"."middle"', "middle")
@@ -99,3 +103,24 @@ def test_what_cannot_be_read_is_named_and_hashed_as_text() -> None:
 def test_sql_that_is_none_is_named_too() -> None:
     found = ProjectMeaning(small_project(middle("select from where")))
     assert [one.name for one in found.unread] == ["middle"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"key,least\na,1\nb\n", "seeds/rules.csv: row 3 has 1 values, the header has 2"),
+        (b"", "seeds/rules.csv: empty"),
+        (b"key\n\xff\n", "seeds/rules.csv: not in UTF-8"),
+    ],
+)
+def test_a_seed_that_is_no_table_is_refused(text: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "rules.csv"
+    path.write_bytes(text)
+    with pytest.raises(UserError, match=told):
+        seed_text(path, "seeds/rules.csv")
+
+
+def test_a_seed_may_end_in_empty_lines_and_begin_with_a_mark(tmp_path: Path) -> None:
+    path = tmp_path / "rules.csv"
+    path.write_bytes(b"\xef\xbb\xbfkey,least\na,1\n\n")
+    assert seed_text(path, "seeds/rules.csv") == "key,least\na,1\n\n"

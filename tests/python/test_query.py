@@ -1,0 +1,147 @@
+"""`product-health query`: answers are MetricFlow's, and every wrong question has one sentence."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from product_health.lock.entries import read_lock
+from product_health.meaning.definitions import Definitions
+from scratch import Scratch, refused, write_warehouse
+
+METRICS = ("nps", "nps_response_rate", "sessions", "adoption_rate", "dau")
+
+
+@pytest.fixture(scope="module")
+def built(shared_scratch: Scratch, start: Definitions) -> Iterator[Scratch]:
+    """The copy with a warehouse of the marts that are asked."""
+    path = write_warehouse(shared_scratch, start, *METRICS)
+    before = path.read_bytes()
+    yield shared_scratch
+    assert path.read_bytes() == before, "a question wrote to the warehouse"
+    path.unlink()
+
+
+def answer(copy: Scratch, *arguments: str) -> list[dict[str, str]]:
+    result = copy.run("query", *arguments, "--output", "csv")
+    assert result.exit_code == 0, result.output
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+def test_answers_are_those_in_the_lock(built: Scratch) -> None:
+    values = read_lock(built.root).entries["nps"].values
+    rows = answer(built, "nps", "--grain", "month", "--by", "plan")
+    found: dict[str, dict[str, float]] = {}
+    for row in rows:
+        part = "all" if row["plan"] == "(all)" else f"plan {row['plan']}"
+        found.setdefault(part, {})[row["period"]] = float(row["nps"])
+    expected = {part: held for part, held in values.items() if part == "all" or part[:5] == "plan "}
+    assert found == {part: pytest.approx(held, rel=1e-8) for part, held in expected.items()}
+
+
+def test_formats_agree(built: Scratch) -> None:
+    asked = ("query", "sessions", "dau", "--grain", "month")
+    as_json = json.loads(built.run(*asked, "--output", "json").stdout)
+    as_csv = answer(built, *asked[1:])
+    assert [{key: str(value) for key, value in row.items()} for row in as_json] == as_csv
+    lines = built.run(*asked).stdout.splitlines()
+    assert lines[0].split() == ["month", "sessions", "dau"]
+    assert [line.split() for line in lines[1:]] == [
+        [row["period"], row["sessions"], row["dau"]] for row in as_csv
+    ]
+
+
+def test_conditions(built: Scratch) -> None:
+    def values(where: str, *more: str) -> list[float]:
+        rows = answer(built, "nps", "--grain", "month", "--where", where, *more)
+        return [float(row["nps"]) for row in rows]
+
+    by_plan = answer(built, "nps", "--grain", "month", "--by", "plan")
+    growth = [float(row["nps"]) for row in by_plan if row["plan"] == "growth"]
+    assert growth
+    assert values("plan = 'growth'") == growth
+    assert values("upper(plan) = 'GROWTH' -- a word") == growth
+    assert values("plan = 'growth' and date >= '2025-05-01'") == growth[-1:]
+    assert values("plan = 'no such plan'") == []
+    assert values("plan = 'it''s }} one'") == []
+
+
+def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
+    notes = {
+        (
+            "sessions",
+            "--grain",
+            "month",
+        ): "the last month is not over: it has data up to",
+        ("adoption_rate",): "adoption_rate has no value over several at once: name one by feature",
+        ("nps", "--by", "plan", "--by", "region"): "they are not crossed",
+        ("nps", "--where", "plan = 'x'"): "nothing is there",
+    }
+    for arguments, note in notes.items():
+        result = built.run("query", *arguments)
+        assert result.exit_code == 0
+        assert note in result.stderr
+    twice = built.run("query", "nps", "nps", "--by", "plan", "--by", "plan")
+    assert twice.stdout.splitlines()[0].split() == ["day", "plan", "nps"]
+
+
+REFUSED = {
+    ("npz",): "no metric is called 'npz': did you mean nps?",
+    ("--", ""): "no metric is called '': ",
+    ("nps", "--by", "plam"): "no dimension of nps is called 'plam': did you mean plan?",
+    ("nps", "--by", "nps__plan"): "no dimension of nps is called 'nps__plan': did you mean plan?",
+    ("nps", "adoption_rate", "--by", "feature"): "no dimension of nps is called 'feature'",
+    ("nps_response_rate", "--grain", "day"): "metric nps_response_rate has no meaning by day: "
+    "it is a number of the month",
+    ("nps", "--where", "plam = 'x'"): "no dimension of nps is called 'plam': did you mean plan?",
+    ("nps", "--where", "nps.plan = 'x'"): "no dimension of nps is called 'nps.plan'",
+    ("nps", "--where", "plan ="): "--where 'plan =' cannot be read: ",
+    ("nps", "--where", "  "): "--where '  ' is not one condition",
+    ("nps", "--where", "plan = 'x'; drop table y"): "is not one condition",
+    ("nps", "--where", "plan in (select 'x')"): "\"(SELECT 'x')\" is not allowed there",
+    ("nps", "--where", "exists (from y)"): "is not allowed there",
+    ("nps", "--where", "read_text('/etc/passwd') = plan"): "is not allowed there",
+    ("nps", "--where", "plan = '{{ Metric(1) }}'"): "is not allowed there",
+    ("nps", "--where", "plan = '{% if %}'"): "is not allowed there",
+    ("nps", "--where", "plan"): "it cannot be answered: Conversion Error: ",
+    ("nps", "--where", "date >= 'soon'"): "it cannot be answered: Conversion Error: ",
+    ("nps", "--where", "count(*) > 1"): "; or else check --where",
+    ("nps", "--plot", "chart.txt"): "--plot chart.txt: the name must end in .svg, .png, .html",
+    ("nps", "dau", "--plot", "chart.svg"): "--plot draws one metric; name one",
+    ("tickets_created",): "; the project is newer than these data: run `dbt build`",
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED)
+def test_a_wrong_question_has_one_sentence(arguments: tuple[str, ...], built: Scratch) -> None:
+    assert REFUSED[arguments] in refused(built.run("query", *arguments))
+    assert not list(built.root.glob("chart.*"))
+
+
+def test_a_grain_that_is_none(built: Scratch) -> None:
+    result = built.run("query", "nps", "--grain", "hour")
+    assert result.exit_code == 2
+    assert "'hour' is not one of 'day', 'week', 'month', 'quarter', 'year'" in result.stderr
+
+
+@pytest.mark.parametrize("ending", ["svg", "html", "png"])
+def test_charts(ending: str, built: Scratch, tmp_path: Path) -> None:
+    path = tmp_path / "new" / f"chart.{ending}"
+    result = built.run("query", "nps", "--by", "plan", "--plot", str(path))
+    assert result.exit_code == 0, result.output
+    found = path.read_bytes()
+    assert b"<svg" in found or found.startswith(b"\x89PNG")
+
+
+def test_a_warehouse_that_is_not_there_or_is_none(built: Scratch) -> None:
+    path = built.root / ".warehouse" / "product_health.duckdb"
+    kept = path.rename(path.with_suffix(".kept"))
+    try:
+        assert "there is no warehouse yet; run `make build`" in refused(built.run("query", "nps"))
+        path.write_text("no database")
+        assert "is not a valid DuckDB database file" in refused(built.run("query", "nps"))
+    finally:
+        kept.replace(path)

@@ -1,0 +1,347 @@
+"""`product-health review`: its verdict, its numbers in three formats, what it refuses."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+import edits
+from product_health.meaning.changes import Part
+from product_health.meaning.definitions import Definitions
+from product_health.review.command import as_json
+from product_health.review.findings import Touched
+from product_health.review.html import html
+from product_health.review.markdown import cell, code, fenced, markdown
+from product_health.review.numbers import Numbers
+from product_health.review.review import Review
+from product_health.semantics.units import shift, shown
+from scratch import Scratch, refused, reviewed
+
+if TYPE_CHECKING:
+    from product_health.lock.values import Values
+
+
+@pytest.fixture(scope="module")
+def thresholds(shared_scratch: Scratch, start: Definitions) -> Review:
+    """A review of NPS with another threshold."""
+    edits.nps_threshold(shared_scratch)
+    try:
+        return reviewed(start, shared_scratch.definitions(), shared_scratch.data())
+    finally:
+        shared_scratch.undo()
+
+
+def one(review: Review, name: str = "nps") -> Touched:
+    (found,) = (metric for metric in review.metrics if metric.name == name)
+    return found
+
+
+def numbers(review: Review, name: str = "nps") -> Numbers:
+    found = one(review, name).numbers
+    assert found
+    return found
+
+
+def test_the_verdict_and_the_numbers(thresholds: Review) -> None:
+    assert thresholds.verdict == ("6 metrics touched: 4 restate the past, 4 lack a new version.")
+    assert (thresholds.base, thresholds.head, thresholds.untouched) == ("before", "after", 49)
+    found = numbers(thresholds)
+    assert (found.unit, found.grain) == ("points", "month")
+    assert found.periods
+    assert all(after >= before for _, before, after in found.periods if before and after)
+    assert {part.split(" ")[0] for part, *_ in found.moved_parts} == {
+        *("industry", "plan", "region", "size_segment", "survey")
+    }
+    margin = numbers(thresholds, "nps").margins
+    assert margin == one(thresholds, "nps_margin_of_error").numbers.before["all"]  # type: ignore[union-attr]
+
+
+def test_downstream_readers_are_named(thresholds: Review) -> None:
+    found = one(thresholds).downstream
+    assert found["saved queries"] == ["NPS board", "Weekly product review"]
+    assert "NPS board (Customer success operations)" in found["exposures"]
+    assert "Weekly product review (Product operations)" in found["exposures"]
+
+
+class Cells(HTMLParser):
+    """Collects the cells of all tables, the names of elements, and what is no text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.elements: set[str] = set()
+        self._is_in_cell = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+            self._is_in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"td", "th"}:
+            self._is_in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_in_cell:
+            self.rows[-1][-1] += data
+
+
+def page(review: Review) -> Cells:
+    cells = Cells()
+    cells.feed(html(review))
+    return cells
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The rows of all tables of a Markdown text, without escapes."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    cells = ([part.strip() for part in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines)
+    return [[re.sub(r"\\(.)", r"\1", part) for part in row] for row in cells]
+
+
+def test_markdown_html_and_json_have_the_same_numbers(thresholds: Review) -> None:
+    in_markdown = table_rows(markdown(thresholds))
+    in_html = page(thresholds).rows
+    documents = {found["name"]: found for found in as_json(thresholds)["metrics"]}
+    for metric in thresholds.detailed:
+        document, unit = documents[metric.name]["numbers"], metric.metric.unit
+        for part, rows in (
+            ("all", numbers(thresholds, metric.name).periods),
+            (None, [row[1:] for row in numbers(thresholds, metric.name).moved_parts]),
+        ):
+            assert rows or part is None
+            for period, before, after in rows:
+                if part:
+                    assert document["before"][part][period] == before
+                    assert document["after"][part][period] == after
+                row = [shown(before, unit), shown(after, unit), shift(before, after, unit)]
+                assert row in [found[-3:] for found in in_markdown]
+                assert row in [found[-3:] for found in in_html]
+
+
+def test_differences_are_told_in_the_unit_of_the_metric() -> None:
+    assert shift(-10.0, 5.0, "points") == "+15.0 points"
+    assert shift(4.0, 3.5, "score") == "-0.5 points"
+    assert shift(0.25, 0.3, "share") == "+5.0 points"
+    assert shift(200, 150, "people") == "-25.0 %"
+    assert shift(60.0, 90.0, "minutes") == "+50.0 %"
+    assert shift(0, 3, "tickets") == "+3"
+    assert shift(None, 3, "people") == "appears"
+    assert shift(3, None, "people") == "is gone"
+    assert shift(None, None, "people") == ""
+    assert [shown(0.249, "share"), shown(1184, "people"), shown(-3.0, "points")] == [
+        "24.9 %",
+        "1,184",
+        "-3.0",
+    ]
+
+
+NASTY = "<script>alert(1)</script> | `x` *b* [l](javascript:x) & \\ ~~s~~"
+
+
+def nasty(review: Review) -> Review:
+    """A review in which whatever people write is full of markup."""
+    metric = one(review)
+    part = Part("m", f"models/{NASTY}.sql", "x\n```\n<b>", f"x\n````\n{NASTY}")
+    assert metric.old
+    assert metric.new
+    values: Values = {"all": {"2025-01-01": 1.0}, f"plan {NASTY}": {"2025-01-01": 1.0}}
+    moved: Values = {"all": {"2025-01-01": 2.0}, f"plan {NASTY}": {"2025-01-01": 2.0}}
+    said = replace(metric.new, label=NASTY, owner=NASTY)
+    touched = replace(
+        metric,
+        new=said,
+        parts=(part,),
+        unread=(NASTY,),
+        interface_changes=(NASTY,),
+        numbers=replace(numbers(review), before=values, after=moved),
+        downstream={"exposures": [NASTY], "saved queries": [], "metrics": []},
+    )
+    broken = replace(touched, numbers=None, problem=NASTY)
+    mart = replace(review.marts[0], exposures=(NASTY,), changed_columns=(NASTY,))
+    return replace(review, metrics=(touched, broken), marts=(mart,), data=NASTY)
+
+
+def test_text_of_the_project_is_no_markup_in_html(thresholds: Review) -> None:
+    cells = page(nasty(thresholds))
+    assert not {"script", "img", "iframe", "object", "a", "b", "s", "em"} & cells.elements
+    assert any(NASTY in part for row in cells.rows for part in row)
+    assert "default-src 'none'" in html(thresholds)
+
+
+def test_text_of_the_project_is_no_markup_in_markdown(thresholds: Review) -> None:
+    review = nasty(thresholds)
+    text = markdown(review)
+    prose = re.sub(r"^(`{3,})[^\n]*\n.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    # code in a line may hold anything; summaries are HTML
+    prose = re.sub(r"(?<!\\)(`+)(?!`).*?(?<!`)\1(?!`)", "", prose)
+    assert "<script>" not in prose
+    prose = re.sub("<summary>.*</summary>", "", prose)
+    assert not re.search(r"(?<!\\)\]\(javascript", prose)
+    assert not re.search(r"(?<!\\)~~s", prose)
+    assert not re.search(r"(?<!\\)\*b\*", prose)
+    widths = {len(row) for row in table_rows(text)}
+    assert widths <= {4, 5}
+    assert cell("a|b\nc") == "a\\|b c"
+    assert cell("snake_case _x_") == "snake_case \\_x\\_"
+    assert code("a `b` c") == "`` a `b` c ``"
+    assert fenced("```\nx", "diff") == "````diff\n```\nx\n````"
+
+
+@pytest.mark.parametrize(
+    ("level", "failing"),
+    [
+        ("none", set()),
+        ("breaking", {"breaking"}),
+        ("restates", {"restates", "unknown"}),
+        ("unversioned", {"breaking", "restates", "unknown", "gone"}),
+    ],
+)
+def test_what_fails_at_which_level(level: str, failing: set[str], thresholds: Review) -> None:
+    metric = one(thresholds)
+    cases = {
+        "none": replace(metric, is_meaning_same=True),
+        "breaking": replace(metric, is_meaning_same=True, interface="breaking"),
+        "restates": metric,
+        "unknown": replace(metric, numbers=None),
+        "gone": replace(metric, new=None),
+        "added": replace(metric, old=None),
+    }
+    found = {
+        name for name, case in cases.items() if replace(thresholds, metrics=(case,)).fails(level)
+    }
+    assert found == failing
+    for case in cases.values():
+        bumped = replace(case.new, version=2) if case.new else None
+        if bumped:
+            assert not replace(case, new=bumped).is_unversioned
+
+
+def test_the_command_writes_three_files_and_fails_by_level(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    edits.nps_threshold(scratch)
+    files = {kind: tmp_path / "new" / f"review.{kind}" for kind in ("md", "json", "html")}
+    named = [
+        f"--{option}={files[kind]}"
+        for option, kind in (("markdown", "md"), ("json", "json"), ("html", "html"))
+    ]
+    result = scratch.run("review", "--base", "start", "--fail-on", "restates", *named)
+    assert refused(result).startswith("--fail-on restates: 6 metrics touched")
+    assert files["md"].read_text(encoding="utf-8") == result.stdout.removesuffix("\n")
+    document = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert document["data"] == "tests/fixed_company (nothing is landed)"
+    assert [metric["name"] for metric in document["metrics"] if metric["value"] == "restates"] == [
+        *("nps", "nps_arr_weighted", "nps_arr_weighted_margin_of_error", "nps_margin_of_error")
+    ]
+    assert "score &gt;= 8" in files["html"].read_text(encoding="utf-8")
+    # what is compared with is where the branch left its base
+    scratch.git("checkout", "-q", "-B", "work")
+    scratch.commit()
+    scratch.git("checkout", "-q", "main")
+    (scratch.root / "metrics" / "later.yml").write_text("not looked at: [")
+    scratch.commit()
+    result = scratch.run("review", "--base", "main", "--head", "work")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("**6 metrics touched")
+
+
+def test_a_metric_that_cannot_be_computed_fails_the_review(scratch: Scratch) -> None:
+    edits.column_not_there(scratch)
+    result = scratch.run("review", "--base", "start")
+    told = "metrics/usage.yml: metric sessions cannot be computed on tests/fixed_company"
+    assert refused(result).startswith(told)
+    assert 'column "sessionz" not found' in refused(result)
+    # neither the one that changed nor the one that is new
+    assert "(and 1 more metrics)" in refused(result)
+    assert "1 cannot be judged" in result.stdout
+
+
+def test_a_base_that_does_not_build(scratch: Scratch) -> None:
+    scratch.edit("csat_daily.sql", ("ref('int_csat_scores')", "ref('int_nowhere')"))
+    commit = scratch.commit()
+    scratch.git("revert", "--no-edit", "HEAD")
+    said = refused(scratch.run("review", "--base", commit))
+    assert said.startswith(f"commit {commit[:10]} does not build, so name another one: dbt parse:")
+    assert "depends on a node named 'int_nowhere' which was not found" in said
+
+
+def database(path: Path) -> Path:
+    with duckdb.connect(path) as connection:
+        connection.execute("create table x (y int)")
+    return path
+
+
+def test_places_and_commits_that_are_not_there(scratch: Scratch, tmp_path: Path) -> None:
+    text = tmp_path / "text.duckdb"
+    text.write_text("no database")
+    refusals = {
+        ("--base", "nope"): "there is no commit, branch or tag 'nope'; name one with --base "
+        "(branches here: main)",
+        ("--base", "start", "--head", "nope"): "there is no commit, branch or tag 'nope'",
+        ("--landing", str(tmp_path)): f"{tmp_path}: no landing folder (it has no loads/)",
+        ("--landing", str(tmp_path / "no")): f"{tmp_path / 'no'}: no landing folder",
+        ("--database", str(tmp_path / "no")): f"{tmp_path / 'no'}: no such database file",
+        ("--database", str(text)): f"{text}: cannot be read as a DuckDB file: ",
+        ("--landing", "x", "--database", "y"): "name --landing or --database, not both",
+    }
+    for options, told in refusals.items():
+        assert refused(scratch.run("review", *options)).startswith(told)
+
+
+def test_a_database_without_the_raw_tables(scratch: Scratch, tmp_path: Path) -> None:
+    edits.nps_threshold(scratch)
+    path = database(tmp_path / "it's.duckdb")
+    result = scratch.run("review", "--base", "start", "--database", str(path))
+    assert "metrics/voice.yml: metric csat cannot be computed on the raw tables of it's" in (
+        refused(result)
+    )
+
+
+def clone(copy: Scratch, path: Path, *options: str) -> Scratch:
+    git = shutil.which("git")
+    assert git
+    source = f"file://{copy.root}"
+    subprocess.run([git, "clone", "-q", *options, source, str(path)], check=True)  # noqa: S603
+    return Scratch(path)
+
+
+def test_a_shallow_clone(scratch: Scratch, tmp_path: Path) -> None:
+    first = scratch.commit("first")
+    scratch.commit("second")
+    shallow = clone(scratch, tmp_path / "shallow", "--depth", "1")
+    said = refused(shallow.run("review", "--base", first))
+    assert said.startswith(f"commit '{first}' is not in this shallow clone: fetch all of it")
+    assert "git fetch --unshallow" in said
+    assert "fetch-depth: 0" in said
+    # both tips are there, what is between them is not
+    scratch.git("checkout", "-q", "-B", "work", first)
+    scratch.commit("third")
+    scratch.commit("fourth")
+    tips = clone(scratch, tmp_path / "tips", "--depth", "1", "--no-single-branch")
+    said = refused(tips.run("review", "--base", "main"))
+    assert "is not in this shallow clone: fetch all of it" in said
+
+
+def test_a_repository_without_main_and_none_at_all(scratch: Scratch, tmp_path: Path) -> None:
+    trunk = clone(scratch, tmp_path / "trunk")
+    trunk.git("checkout", "-q", "-B", "trunk")
+    trunk.git("branch", "-q", "-D", "main")
+    trunk.git("remote", "remove", "origin")
+    said = refused(trunk.run("review"))
+    assert said == (
+        "there is no commit, branch or tag 'main'; name one with --base (branches here: trunk)"
+    )
+    shutil.rmtree(trunk.root / ".git")
+    assert "is not in a git repository, so there is no base" in refused(trunk.run("review"))
