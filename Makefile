@@ -16,7 +16,7 @@ build: demo
 test: demo lint
 	product-health lock --check
 	dbt build
-	pytest
+	pytest --numprocesses 2 --dist loadfile
 
 setup: $(VENV)/.setup-done
 
