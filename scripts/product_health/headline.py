@@ -10,8 +10,12 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from product_health.check.results import DOCS
 from product_health.errors import UserError
 from product_health.project import find_project
+from product_health.publish.duckdb_files import FILE
+from product_health.publish.sets import CURRENT, PUBLISHED
+from product_health.report import PAGE
 from product_health.warehouse import open_warehouse
 
 
@@ -60,10 +64,16 @@ HEADLINES = (
     ),
 )
 
-NEXT_STEPS = """Where to look next:
-  dbt show --select usage_daily --limit 5                                    rows of a mart
-  dbt docs generate && dbt docs serve                                        every mart and column
-  README.md, 'Bring your own data'                                           land your own files"""
+PLACES = {
+    PAGE: "the product health page: open it in a browser",
+    DOCS: "what was checked of the data, and how it went",
+    PUBLISHED / CURRENT / FILE: "the marts, for BI tools; the same as Parquet beside it",
+}
+COMMANDS = {
+    "product-health query nps --by plan": "a metric by segment and period",
+    "dbt docs generate && dbt docs serve": "every mart and column",
+    "README.md, 'Bring your own data'": "land your own files",
+}
 
 
 def headline_table(connection: duckdb.DuckDBPyConnection) -> Table:
@@ -102,4 +112,7 @@ def headline() -> None:
     if behind:
         text = f"\nNot in these numbers: {behind:,} loads that were landed since; run `dbt build`."
         console.print(text, highlight=False)
-    console.print(f"\n{NEXT_STEPS}", markup=False, highlight=False, soft_wrap=True)
+    steps = {str(path): told for path, told in PLACES.items() if (project / path).exists()}
+    lines = [f"  {step:<43}{told}" for step, told in (steps | COMMANDS).items()]
+    text = "\n".join(["\nWhere to look next:", *lines])
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

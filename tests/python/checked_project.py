@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from click.testing import CliRunner
 
-from product_health.check.command import DOCS, RESULT
+from product_health.check.results import DOCS, RESULT
 from product_health.cli import main
 
 SOUND = Path(__file__).parent / "check" / "sound_warehouse.sql"

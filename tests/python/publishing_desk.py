@@ -16,9 +16,10 @@ from unittest import mock
 
 import duckdb
 
+from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.publish.duckdb_files import FILE
-from product_health.publish.gate import CHECK, RUN_RESULTS, warehouse_fingerprint
+from product_health.publish.gate import RUN_RESULTS, warehouse_fingerprint
 from product_health.publish.run import Publishing
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.repository import CACHE
@@ -27,6 +28,14 @@ DATABASE = "PRODUCT_HEALTH_DATABASE"
 LINKED = ("models", "macros", "metrics", "seeds", "tests")
 COPIED = ("dbt_project.yml", "profiles.yml")
 NOON = datetime.fromisoformat("2026-02-05T12:00:00")
+
+
+EXPECTATION = {
+    "name": "it_holds",
+    "relation": "marts.usage_daily_v1",
+    "severity": "error",
+    "description": "It holds.",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Desk:
 
     def pass_gate(self) -> None:
         """Let build and check of the warehouse, as it is, have passed."""
-        self.write(CHECK, self.check())
+        self.write(RESULT, self.check())
         self.write(RUN_RESULTS, {"args": {"which": "build"}, "results": []})
 
     def check(self) -> dict[str, Any]:
@@ -58,8 +67,10 @@ class Desk:
         return {
             "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "database": {"fingerprint": warehouse_fingerprint(self.warehouse)},
-            "failed": {"error": 0, "warn": 2},
-            "suites": [{"suite": str(name)} for name in names],
+            "suites": [
+                {"suite": str(name), "expectations": [EXPECTATION | {"success": True}]}
+                for name in names
+            ],
         }
 
     def write(self, path: Path, said: object) -> None:

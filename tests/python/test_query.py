@@ -111,7 +111,7 @@ REFUSED = {
     ("nps", "--where", "count(*) > 1"): "; or else check --where",
     ("nps", "--plot", "chart.txt"): "--plot chart.txt: the name must end in .svg, .png, .html",
     ("nps", "dau", "--plot", "chart.svg"): "--plot draws one metric; name one",
-    ("tickets_created",): "; the project is newer than these data: run `dbt build`",
+    ("tickets_created",): "; the project is newer than the warehouse: run `dbt build`",
 }
 
 

@@ -15,14 +15,13 @@ from product_health.check.catalog import Catalog, fingerprint, read_catalog
 from product_health.check.engine import gx_version, opened
 from product_health.check.placeholders import Placeholders, placeholders
 from product_health.check.report import Report, as_html, as_json, as_lines, as_table
+from product_health.check.results import DOCS, RESULT
 from product_health.check.run import look_over, planned, run
 from product_health.check.suites import Suite, read_suites
 from product_health.contract import load_contract
 from product_health.project import find_project
 from product_health.warehouse import open_warehouse, warehouse_path
 
-DOCS = Path("target/data_docs/index.html")
-RESULT = Path("target/check.json")
 SPILL = Path("target/check_spill")
 # Leaves room for Great Expectations itself, some 300 MB, below a gigabyte.
 MEMORY_LIMIT = "500MB"

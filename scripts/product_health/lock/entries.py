@@ -1,5 +1,6 @@
 """The lock file: one readable block for each metric, in the order of their names."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,6 +46,12 @@ class Lock:
 
     made_with: Mapping[str, str]
     entries: Mapping[str, Entry]
+
+
+def lock_digest(project: Path) -> str:
+    """Give a hash of what a project's metrics mean; empty where it has no lock."""
+    path = project / LOCK_FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def read_lock(project: Path) -> Lock:

@@ -6,7 +6,7 @@ ambiguous in marts.duckdb.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -158,21 +158,26 @@ class Ask:
     def __init__(self, connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> None:
         """Remember which relations are readings."""
         self._connection = connection
-        self._moved = moved(mart.table for mart in marts if mart.is_reading)
+        self._readings = [mart.table for mart in marts if mart.is_reading]
 
     def __call__(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run SQL and give its rows."""
-        for there, here in self._moved.items():
-            sql = sql.replace(there, here)
-        return self._connection.execute(sql, list(values) or None).fetchall()
+        here = located(sql, self._readings, DATABASE)
+        return self._connection.execute(here, list(values) or None).fetchall()
 
 
-def moved(readings: Any) -> dict[str, str]:
-    """Give where readings stand in a set, by where they stand in the warehouse."""
-    return {
-        f'"{DATABASE}"."{MARTS}"."{table}"': f'"{DATABASE}"."{READINGS}"."{table}"'
-        for table in readings
-    }
+# Readings of a database: none in the warehouse, where they are among the marts.
+READINGS_THERE = (
+    f"select table_name as name from duckdb_tables() where schema_name = '{READINGS}' order by 1"
+)
+
+
+def located(sql: str, readings: Iterable[str], database: str) -> str:
+    """Write SQL of the warehouse for a database of another name, with readings of its own."""
+    for table in readings:
+        there, here = (f'"{DATABASE}"."{schema}"."{table}"' for schema in (MARTS, READINGS))
+        sql = sql.replace(there, here)
+    return sql.replace(f'"{DATABASE}".', f'"{database}".')
 
 
 class SetReader:

@@ -5,17 +5,16 @@ target/check.json         of `product-health check`: what failed, of which suite
 """
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from product_health.check.catalog import fingerprint, read_catalog
+from product_health.check.results import RESULT, CheckResult, read_result
 from product_health.check.suites import FOLDER
 from product_health.errors import UserError
 from product_health.warehouse import open_file
 
 RUN_RESULTS = Path("target/run_results.json")
-CHECK = Path("target/check.json")
 BUILD = "build"
 # A build with one of these leaves parts of an older generation in the warehouse, or tests untried.
 PARTIAL = (
@@ -34,16 +33,16 @@ def state(warehouse: Path) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
-def require_passed(project: Path, warehouse: Path) -> str:
+def require_passed(project: Path, warehouse: Path) -> tuple[str, CheckResult]:
     """Raise UserError, with what to do, unless the warehouse is built, tested and checked.
 
-    Returns the state of the file that this is true of.
+    Returns the state of the file that this is true of, and the check.
     """
     before = state(warehouse)
     _require_build(project / RUN_RESULTS, warehouse)
-    _require_check(project, warehouse)
+    check = _require_check(project, warehouse)
     require_state(warehouse, before)
-    return before
+    return before, check
 
 
 def require_state(warehouse: Path, before: str) -> None:
@@ -54,7 +53,7 @@ def require_state(warehouse: Path, before: str) -> None:
 
 
 def _require_build(path: Path, warehouse: Path) -> None:
-    found = _read(path, "the warehouse was not built here", "dbt build")
+    found = _read_build(path)
     command = found.get("args", {}).get("which")
     if command != BUILD:
         told = f"the last dbt command was `dbt {command}`, so nothing tells how the build ended"
@@ -74,31 +73,58 @@ def _require_build(path: Path, warehouse: Path) -> None:
         raise _refused(told, "dbt build` and then `product-health check")
 
 
+def _read_build(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        told = f"the warehouse was not built here (there is no {RUN_RESULTS})"
+        raise _refused(told, "dbt build") from error
+    except ValueError as error:
+        told = f"{RUN_RESULTS} is not whole"
+        raise _refused(told, "dbt build") from error
+    return found
+
+
 def _is_unfinished(results: Path, warehouse: Path) -> bool:
     """Whether a build has begun since, and was killed or is still running."""
     log = warehouse.with_name(f"{warehouse.name}.wal")
     return log.exists() or warehouse.stat().st_mtime > results.stat().st_mtime + SETTLE_SECONDS
 
 
-def _require_check(project: Path, warehouse: Path) -> None:
+def _require_check(project: Path, warehouse: Path) -> CheckResult:
     command = "product-health check"
-    found = _read(project / CHECK, "the build was not checked", command)
-    try:
-        failed, checked = found["failed"]["error"], {suite["suite"] for suite in found["suites"]}
-        on, at = found["database"]["fingerprint"], datetime.fromisoformat(found["checked_at"])
-    except (KeyError, TypeError, ValueError) as error:
-        told = f"{CHECK} is not what a check writes"
-        raise _refused(told, command) from error
-    if failed:
+    found = _read_check(project, command)
+    if failed := found.failed("error"):
         told = f"the check of the warehouse found {failed} error{'s' * (failed > 1)}"
         raise _refused(told, f"{command}` to see which, mend them, and build again with `dbt build")
-    if missing := sorted(_suites(project) - checked):
+    if missing := sorted(_suites(project) - found.suites):
         told = f"the last check left out {', '.join(missing[:MOST_NAMED])}"
         raise _refused(told, command)
-    # the time of a check has no fractions
-    if int(warehouse.stat().st_mtime) > at.timestamp() or on != warehouse_fingerprint(warehouse):
+    if not is_of(found, warehouse):
         told = "the last check was of another build of the warehouse"
         raise _refused(told, command)
+    return found
+
+
+def _read_check(project: Path, command: str) -> CheckResult:
+    try:
+        return read_result(project)
+    except FileNotFoundError as error:
+        told = f"the build was not checked (there is no {RESULT})"
+        raise _refused(told, command) from error
+    except json.JSONDecodeError as error:
+        told = f"{RESULT} is not whole"
+        raise _refused(told, command) from error
+    except (KeyError, TypeError, ValueError) as error:
+        told = f"{RESULT} is not what a check writes"
+        raise _refused(told, command) from error
+
+
+def is_of(check: CheckResult, warehouse: Path) -> bool:
+    """Whether a check was of the warehouse as it is now."""
+    # the time of a check has no fractions
+    is_newer = int(warehouse.stat().st_mtime) > check.checked_at.timestamp()
+    return not is_newer and check.fingerprint == warehouse_fingerprint(warehouse)
 
 
 def _suites(project: Path) -> set[str]:
@@ -110,18 +136,6 @@ def warehouse_fingerprint(warehouse: Path) -> str:
     """Give what a check says of the database that it was of."""
     with open_file(warehouse) as connection:
         return fingerprint(connection, read_catalog(connection))
-
-
-def _read(path: Path, what: str, command: str) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        told = f"{what} (there is no {path.parent.name}/{path.name})"
-        raise _refused(told, command) from error
-    except ValueError as error:
-        told = f"{path.parent.name}/{path.name} is not whole"
-        raise _refused(told, command) from error
-    return found
 
 
 def _refused(told: str, command: str) -> UserError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from pathlib import Path
 
+from product_health.check.results import CheckResult
 from product_health.publish.duckdb_files import META, SetReader, SetWriter
 from product_health.publish.history import Definition, History, Value
 from product_health.publish.plan import Question
@@ -50,6 +51,14 @@ VALUES = {
     "value": ("double", "The value from this publication on."),
     "cause": ("varchar", CAUSE),
     "also": ("varchar", ALSO),
+}
+CHECKS = {
+    "suite": ("varchar", "Name of the suite, a file in tests/expectations/."),
+    "expectation": ("varchar", "Name of the expectation in its suite."),
+    "relation": ("varchar", "Schema and name of what it is of."),
+    "severity": ("varchar", "error stops publishing, warn is shown."),
+    "is_met": ("boolean", "Whether it was so when this set was made."),
+    "description": ("varchar", "What is expected, and why."),
 }
 HISTORY_COLUMNS = {
     "metric": METRIC,
@@ -147,3 +156,9 @@ def write_meta(
     told = "Values of certified metrics as first published and now. Grain: a metric and a period."
     writer.describe("view", f"{META}.{HISTORY}", told, HISTORY_COLUMNS)
     writer.export(f"{META}.{HISTORY}", HISTORY)
+
+
+def write_checks(writer: SetWriter, check: CheckResult) -> None:
+    """Write what was expected of a set, and whether it was so."""
+    told = "What was expected of the data of this set. Grain: an expectation of a suite."
+    writer.add_table("checks", CHECKS, [astuple(one) for one in check.verdicts], told)

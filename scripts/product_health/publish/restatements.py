@@ -35,6 +35,21 @@ class Restatement:
     cause: str | None
     also: str | None
 
+    @property
+    def shown_first(self) -> str:
+        """The value when first published, for people."""
+        return _shown(self.first_value, self.unit)
+
+    @property
+    def shown_now(self) -> str:
+        """The value now, for people."""
+        return _shown(self.value, self.unit)
+
+    @property
+    def causes(self) -> str:
+        """Why it moved, with what else was there at the same time."""
+        return f"{self.cause} (also {self.also})" if self.also else self.cause or ""
+
 
 def metric_history(current: Path) -> list[Restatement]:
     """Give every metric and period of a published set, restated or not, by metric and period."""
@@ -45,12 +60,10 @@ def metric_history(current: Path) -> list[Restatement]:
     return [Restatement(*row) for row in rows]
 
 
-def restatements(published: Path) -> list[Restatement]:
-    """Give what is not as first published, from the folder of sets; empty where none is there."""
-    sets = PublishedSets(published)
-    if sets.current_run() is None:
-        return []
-    return [one for one in metric_history(sets.current.resolve()) if one.is_restated]
+def restatements(current: Path) -> list[Restatement]:
+    """Give what of a published set is not as first published, the newest periods first."""
+    found = [one for one in metric_history(current) if one.is_restated]
+    return sorted(found, key=lambda one: one.period_start, reverse=True)
 
 
 def history_table(sets: PublishedSets, metric: str) -> str:
@@ -66,10 +79,9 @@ def history_table(sets: PublishedSets, metric: str) -> str:
     for name in (rows[0].grain, "first published", "in run", "now", "since run", "cause"):
         drawn.add_column(name, no_wrap=True)
     for one in rows:
-        causes = f"{one.cause} (also {one.also})" if one.also else one.cause or ""
         changed = one.changed_run_id if one.cause else ""
-        first, now = (_shown(value, one.unit) for value in (one.first_value, one.value))
-        drawn.add_row(str(one.period_start), first, one.first_run_id, now, changed, causes)
+        first = one.shown_first, one.first_run_id
+        drawn.add_row(str(one.period_start), *first, one.shown_now, changed, one.causes)
     file = io.StringIO()
     Console(file=file, width=200).print(drawn)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())

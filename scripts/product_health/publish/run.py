@@ -1,6 +1,5 @@
 """One publication, from the gate to the link that readers follow."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,18 +9,17 @@ from pathlib import Path
 
 import duckdb
 
+from product_health.check.results import CheckResult
 from product_health.errors import UserError
-from product_health.lock.entries import LOCK_FILE
+from product_health.lock.entries import lock_digest
 from product_health.publish import gate, measure
 from product_health.publish.duckdb_files import SetWriter
 from product_health.publish.history import Definition, History, extended
-from product_health.publish.meta import read_history, read_publications, write_meta
+from product_health.publish.meta import read_history, read_publications, write_checks, write_meta
 from product_health.publish.plan import Mart, Plan, plan
-from product_health.publish.sets import Publication, PublishedSets
+from product_health.publish.sets import UNCOMMITTED, Publication, PublishedSets
 from product_health.repository import Repository
 from product_health.warehouse import warehouse_path
-
-UNCOMMITTED = "uncommitted"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Publishing:
             )
             raise UserError(message)
         with self.sets.locked():
-            passed = gate.require_passed(self.project, warehouse)
+            passed, check = gate.require_passed(self.project, warehouse)
             planned = plan(self.project, self.tell)
             run_id = self.sets.next_run(self.now)
             folder = self.sets.building(run_id)
@@ -50,7 +48,7 @@ class Publishing:
                 with SetWriter(warehouse, folder) as writer:
                     # from here on nobody can write the warehouse
                     gate.require_state(warehouse, passed)
-                    card = self._write(writer, run_id, planned)
+                    card = self._write(writer, run_id, planned, check)
                 self.sets.publish(folder, card)
             except (duckdb.Error, OSError) as error:
                 reason = str(error).splitlines()[0]
@@ -63,13 +61,16 @@ class Publishing:
                         self.sets.discard(folder)
         return card
 
-    def _write(self, writer: SetWriter, run_id: str, planned: Plan) -> Publication:
+    def _write(
+        self, writer: SetWriter, run_id: str, planned: Plan, check: CheckResult
+    ) -> Publication:
         tables = {self._place(mart): writer.copy(mart) for mart in planned.marts}
         card = self._card(run_id, writer, tables)
         earlier = self._earlier(card)
         history = self._history(card, planned, writer, earlier)
         rows = read_publications(earlier) if earlier else []
         write_meta(writer, card, rows, history, planned.questions)
+        write_checks(writer, check)
         for mart in planned.marts:
             if not mart.is_reading:
                 writer.export(f"marts.{mart.table}", mart.table)
@@ -81,13 +82,12 @@ class Publishing:
 
     def _card(self, run_id: str, writer: SetWriter, tables: dict[str, int]) -> Publication:
         count, last = measure.loads(writer.run)
-        lock = self.project / LOCK_FILE
         return Publication(
             run_id=run_id,
             previous_run_id=self.sets.current_run(),
             published_at=self.now,
             commit=Repository(self.project).commit_of_files() or UNCOMMITTED,
-            lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "",
+            lock_sha256=lock_digest(self.project),
             dbt_version=version("dbt-core"),
             duckdb_version=duckdb.__version__,
             loads=count,

@@ -27,6 +27,8 @@ CURRENT = "current"
 SETS = "sets"
 CARD = "publication.json"
 KEPT = 3
+# In place of a commit, where a file was not as in one.
+UNCOMMITTED = "uncommitted"
 READ_ONLY_FILE, READ_ONLY_FOLDER, OWN_FOLDER = 0o444, 0o555, 0o755
 
 

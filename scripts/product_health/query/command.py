@@ -6,18 +6,16 @@ from pathlib import Path
 import click
 
 from product_health.compiled.cache import compiled
-from product_health.compiled.dbt import DATABASE
 from product_health.errors import UserError
 from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.project import find_project
-from product_health.publish.duckdb_files import FILE, READINGS, moved
-from product_health.publish.sets import PUBLISHED, PublishedSets
+from product_health.publish.duckdb_files import READINGS_THERE, located
+from product_health.publish.readable import Readable, readable
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
 from product_health.repository import CACHE
 from product_health.semantics.catalogue import GRAINS
-from product_health.warehouse import warehouse_path
 
 WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 
@@ -50,16 +48,19 @@ def query_command(  # noqa: PLR0913 - options
     project = find_project(Path.cwd())
     definitions = Definitions(compiled(project, project / CACHE / "compiled", tell=_tell))
     wanted = [definitions.catalogue.find(name) for name in metrics]
-    file = _file(project, built=built)
-    with Sandbox(file) as sandbox:
-        run = _runner(sandbox, file, has_condition=bool(where))
+    database = readable(project, built=built)
+    with Sandbox(database.file) as sandbox:
+        run = _runner(sandbox, database, has_condition=bool(where))
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
         answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
     click.echo(WRITERS[output](answers))
-    if file != warehouse_path(project):
-        click.echo(f"note: as published in {file.parent.name}", err=True)
+    if database.publication:
+        click.echo(f"note: as published in {database.publication.run_id}", err=True)
+    if database.is_outdated:
+        told = f"metrics.lock is not what it was in {database.name}: {database.renewal}"
+        click.echo(f"note: {told}", err=True)
     for note in dict.fromkeys(note for one in answers for note in one.notes):
         click.echo(f"note: {note}", err=True)
     if plot_file:
@@ -71,41 +72,21 @@ def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _file(project: Path, *, built: bool) -> Path:
-    """Give the database to ask: what is published, if anything is, or else what was built."""
-    sets = PublishedSets(project / PUBLISHED)
-    if not built and sets.current_run():
-        # the set as it is now, even if another is published meanwhile
-        return (sets.current / FILE).resolve()
-    path = warehouse_path(project)
-    if not path.exists():
-        message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"
-        raise UserError(message)
-    return path
-
-
-def _runner(sandbox: Sandbox, file: Path, *, has_condition: bool) -> Run:
+def _runner(sandbox: Sandbox, database: Readable, *, has_condition: bool) -> Run:
     """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
 
     @cache
-    def readings() -> dict[str, str]:
+    def readings() -> list[str]:
         # asked with the first question, so that a wrong one is refused at once
-        names = sandbox.rows(
-            f"select table_name as name from duckdb_tables() where schema_name = '{READINGS}'"
-        )
-        return moved(row["name"] for row in names)
+        return [row["name"] for row in sandbox.rows(READINGS_THERE)]
 
     def run(sql: str) -> Rows:
-        there = readings()
-        for old, new in there.items():
-            sql = sql.replace(old, new)
         try:
-            return sandbox.rows(sql.replace(f'"{DATABASE}".', f'"{file.stem}".'))
+            return sandbox.rows(located(sql, readings(), database.file.stem))
         except UserError as error:
             message = f"it cannot be answered: {error}"
             if "Catalog Error" in str(error) or "Binder Error" in str(error):
-                newer = "publish it, or ask with --built" if there else "run `dbt build`"
-                message += f"; the project is newer than these data: {newer}"
+                message += f"; the project is newer than {database.name}: {database.renewal}"
             if has_condition:
                 message += "; or else check --where"
             raise UserError(message) from error

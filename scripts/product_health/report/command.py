@@ -3,47 +3,72 @@
 from pathlib import Path
 
 import click
+import yaml
 
 from product_health.compiled.cache import compiled
 from product_health.errors import UserError
 from product_health.meaning.definitions import Definitions
 from product_health.project import find_project
-from product_health.report.page import Origin, checks, page
+from product_health.publish.readable import Readable, readable
+from product_health.publish.sets import UNCOMMITTED
+from product_health.report import PAGE
+from product_health.report.page import Origin, page
 from product_health.report.reader import Reader
+from product_health.report.trust import trust
 from product_health.repository import CACHE, Repository
-from product_health.warehouse import open_warehouse, warehouse_path
+from product_health.warehouse import open_file
 
 SHORT = 10
-PAGE = Path("target/product_health.html")
 
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=f"Default: {PAGE}.")
-def report(out: Path | None) -> None:
+@click.option("--built", is_flag=True, help="Show what was built last, not what is published.")
+def report(*, out: Path | None, built: bool) -> None:
     """Write the product health page: one HTML file that opens from disk."""
     project = find_project(Path.cwd())
-    definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    database = readable(project, built=built)
+    if database.is_outdated:
+        message = (
+            f"the page cannot be made of {database.name}: metrics.lock is not what it was then, so "
+            f"its numbers would stand beside other definitions; {database.renewal}"
+        )
+        raise UserError(message)
+    text = written(project, database)
     target = out or project / PAGE
-    with open_warehouse(project) as connection:
-        reader = Reader(connection, warehouse_path(project).stem, definitions)
-        origin = Origin(project, _commit(project), "the warehouse", checks(project))
-        text = page(reader, origin, _fewest_answers(project))
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_suffix(".half")
     half.write_text(text, encoding="utf-8")
     half.replace(target)
-    click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB")
+    click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB, of {database.name}")
+
+
+def written(project: Path, database: Readable) -> str:
+    """Write the page of a database as HTML."""
+    definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    with open_file(database.file) as connection:
+        reader = Reader(connection, database, definitions)
+        origin = _origin(project, database)
+        return page(reader, origin, trust(project, reader), _fewest_answers(project))
+
+
+def _origin(project: Path, database: Readable) -> Origin:
+    card = database.publication
+    if card is None:
+        return Origin(project, _commit(project), database.name)
+    commit = (
+        "uncommitted changes" if card.commit == UNCOMMITTED else f"commit {card.commit[:SHORT]}"
+    )
+    return Origin(project, commit, f"{database.name} of {card.published_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _commit(project: Path) -> str:
     try:
-        return Repository(project).commit("HEAD")[:SHORT]
+        return f"commit {Repository(project).commit('HEAD')[:SHORT]}"
     except UserError:
         return "no commit"
 
 
 def _fewest_answers(project: Path) -> int:
-    import yaml
-
     document = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
     return int(document["vars"]["small_sample_responses"])

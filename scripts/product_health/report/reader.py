@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
 
-from product_health.compiled.dbt import DATABASE
 from product_health.errors import UserError
 from product_health.meaning.definitions import Definitions
+from product_health.publish.duckdb_files import READINGS_THERE, located
+from product_health.publish.readable import Readable
 from product_health.semantics.engine import TIME
 
 Row = dict[str, Any]
@@ -19,18 +21,27 @@ EVERYONE = "all"
 
 @dataclass(frozen=True)
 class Reader:
-    """A database with marts, whatever its file is called, and the metrics defined on them."""
+    """A database with marts, and the metrics defined on them."""
 
     connection: duckdb.DuckDBPyConnection
-    database: str
+    database: Readable
     definitions: Definitions
+
+    @cached_property
+    def _readings(self) -> list[str]:
+        return [row[0] for row in self.connection.execute(READINGS_THERE).fetchall()]
 
     def rows(self, sql: str) -> list[Row]:
         """Give the rows of a query; UserError where a mart is not there."""
+        here = located(sql, self._readings, self.database.file.stem)
         try:
-            result = self.connection.execute(sql.replace(f'"{DATABASE}".', f'"{self.database}".'))
+            result = self.connection.execute(here)
         except duckdb.Error as error:
-            message = f"the page cannot be made: {str(error).splitlines()[0]}; run `dbt build`"
+            reason = f"{self.database.name} has not what the project names"
+            message = (
+                f"the page cannot be made, {reason} ({str(error).splitlines()[0]}): "
+                f"{self.database.renewal}"
+            )
             raise UserError(message) from error
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

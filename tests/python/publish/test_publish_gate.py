@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.errors import UserError
-from product_health.publish.gate import CHECK, RUN_RESULTS, SETTLE_SECONDS, require_passed
-from publishing_desk import Desk
+from product_health.publish.gate import RUN_RESULTS, SETTLE_SECONDS, require_passed
+from publishing_desk import EXPECTATION, Desk
 
 FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
 SKIPPED = {"unique_id": "model.product_health.usage_daily.v1", "status": "skipped"}
@@ -23,12 +24,20 @@ BUILDS: dict[str, dict[str, object]] = {
     },
     "`dbt show`": {"args": {"which": "show"}, "results": []},
 }
+NOT_MET = EXPECTATION | {"success": False}
+WARNED = NOT_MET | {"severity": "warn"}
+FAILING: dict[str, object] = {
+    "suites": [{"suite": "landed/b", "expectations": [NOT_MET, WARNED, NOT_MET]}]
+}
 CHECKS: dict[str, dict[str, object]] = {
-    "the check of the warehouse found 2 errors": {"failed": {"error": 2, "warn": 0}},
+    "the check of the warehouse found 2 errors": FAILING,
     "the last check left out landed/b, published/a": {"suites": []},
+    "the last check left out published/a;": {
+        "suites": [{"suite": "landed/b", "expectations": [WARNED]}]
+    },
     "the last check was of another build": {"database": {"fingerprint": "0"}},
     "the last check was of another build of": {"checked_at": "2026-01-01T00:00:00+00:00"},
-    "is not what a check writes": {"failed": {}},
+    "is not what a check writes": {"suites": [{"suite": "landed/b"}]},
 }
 
 
@@ -63,11 +72,11 @@ def test_a_build_that_did_not_pass(gate: Desk, told: str, results: object) -> No
 
 @pytest.mark.parametrize(("told", "check"), CHECKS.items())
 def test_a_check_that_did_not_pass(gate: Desk, told: str, check: dict[str, object]) -> None:
-    gate.write(CHECK, gate.check() | check)
+    gate.write(RESULT, gate.check() | check)
     assert told in refusal(gate)
 
 
-@pytest.mark.parametrize("path", [RUN_RESULTS, CHECK])
+@pytest.mark.parametrize("path", [RUN_RESULTS, RESULT])
 def test_results_that_are_missing_or_cut(gate: Desk, path: Path) -> None:
     (gate.folder / path).write_text('{"passed": tr', encoding="utf-8")
     assert "is not whole" in refusal(gate)
@@ -84,7 +93,7 @@ def test_a_build_that_was_killed(gate: Desk) -> None:
     later = time.time() + SETTLE_SECONDS + 5
     os.utime(gate.warehouse, (later, later))
     # even where it was checked since
-    gate.write(CHECK, gate.check() | {"checked_at": "2999-01-01T00:00:00+00:00"})
+    gate.write(RESULT, gate.check() | {"checked_at": "2999-01-01T00:00:00+00:00"})
     assert "after the last build that ended" in refusal(gate)
 
 
@@ -92,7 +101,7 @@ def test_a_failed_gate_leaves_every_byte(desk: Desk) -> None:
     desk.publish()
     before = desk.bytes_read()
     desk.change("delete from marts.usage_daily_v1 where dau > 100")
-    desk.write(CHECK, desk.check() | {"failed": {"error": 1}})
+    desk.write(RESULT, desk.check() | {"suites": [{"suite": "one", "expectations": [NOT_MET]}]})
     code, said, errors = desk.call()
     assert code == 1
     assert not said

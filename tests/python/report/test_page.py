@@ -10,14 +10,11 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from product_health.compiled.cache import compiled
-from product_health.meaning.definitions import Definitions
-from product_health.report.page import Origin, page
-from product_health.report.reader import Reader
+from product_health.publish.readable import Readable
+from product_health.report.command import written as page_of
 from product_health.warehouse import warehouse_path
 
 MOST_BYTES = 3_000_000
-FEWEST_ANSWERS = 30
 SETTLED = "document.readyState === 'complete'"
 TAGS = (
     "<script>window.hacked=1</script>",
@@ -44,12 +41,8 @@ def built_warehouse(root: Path) -> Path:
 
 def written(root: Path, database: Path, target: Path) -> Path:
     """Write the page of a database to a folder."""
-    definitions = Definitions(compiled(root, root / "target/product_health/compiled"))
-    with duckdb.connect(str(database), read_only=True) as connection:
-        reader = Reader(connection, database.stem, definitions)
-        text = page(reader, Origin(root, "abc", "a run", "checks passed"), FEWEST_ANSWERS)
     file = target / "page.html"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(page_of(root, Readable(database)), encoding="utf-8")
     return file
 
 
@@ -198,7 +191,7 @@ def test_every_chart_has_a_name_and_a_table(opened: Opened) -> None:
 
 
 def test_a_link_to_a_metric_opens_its_entry(opened: Opened) -> None:
-    opened.page.locator('[data-metric="nps"] [data-view="all"] a').click()
+    opened.page.locator('[data-metric="nps"] [data-view="all"] a[href^="#metric"]').click()
     entry = opened.page.locator("#metric-nps")
     assert entry.get_attribute("open") is not None
     assert "Customer success operations" in entry.inner_text()

@@ -1,0 +1,51 @@
+"""The database that questions are asked of: what is published, or else what was built."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from product_health.errors import UserError
+from product_health.lock.entries import lock_digest
+from product_health.publish.duckdb_files import FILE
+from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
+from product_health.warehouse import warehouse_path
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A database file, and the publication that it is, unless it is the warehouse.
+
+    `is_outdated`: metrics have got other meanings since it was published.
+    """
+
+    file: Path
+    publication: Publication | None = None
+    is_outdated: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        return f"publication {self.publication.run_id}" if self.publication else "the warehouse"
+
+    @property
+    def renewal(self) -> str:
+        """What to do where the project is newer than it."""
+        return "publish again, or use --built" if self.publication else "run `dbt build`"
+
+
+def readable(project: Path, *, built: bool) -> Readable:
+    """Give what people read, or what was built where nothing is published or `built` is wanted.
+
+    UserError where there is neither.
+    """
+    sets = PublishedSets(project / PUBLISHED)
+    run_id = sets.current_run()
+    if run_id and not built:
+        # the set as it is now, even if another is published meanwhile
+        card = sets.card(run_id)
+        file = (sets.folder(run_id) / FILE).resolve()
+        return Readable(file, card, is_outdated=card.lock_sha256 != lock_digest(project))
+    path = warehouse_path(project)
+    if not path.exists():
+        message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"
+        raise UserError(message)
+    return Readable(path)

@@ -1,0 +1,95 @@
+"""The product health page tells of the set that people read: run, checks, and what was restated."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+from product_health.check.results import RESULT
+from product_health.compiled.cache import compiled
+from product_health.lock.entries import LOCK_FILE
+from product_health.meaning.definitions import Definitions
+from product_health.publish.readable import Readable, readable
+from product_health.report import PAGE
+from product_health.report.command import written
+from product_health.report.reader import Reader
+from product_health.report.trust import NOT_CHECKED, checks
+from product_health.warehouse import open_file
+from publishing_desk import EXPECTATION, Desk
+
+MAU_OF_MONTHS = "update marts.usage_daily_v1 set mau = 77777 where date_day = last_day(date_day)"
+
+
+def text_of(page: str, section: str) -> str:
+    """Give the words of a section of the page."""
+    start = page.index(f'id="{section}"')
+    shown = re.sub(r"<[^>]+>", " ", page[start : page.index("</figure>", start)])
+    return " ".join(unescape(shown).split())
+
+
+def test_the_page_is_of_the_set_that_people_read(desk: Desk, root: Path) -> None:
+    first = desk.publish()
+    desk.change(MAU_OF_MONTHS)
+    second = desk.publish()
+    desk.change("update marts.usage_daily_v1 set mau = 88888")
+    database = readable(desk.folder, built=False)
+    assert database.publication == second
+    page = written(root, database)
+    assert f"From publication {second.run_id} of 2026-02-05 12:00 UTC" in page
+    assert f"{len(desk.rows('from meta.checks'))} checks passed" in page
+    assert "88,888" not in page
+    restated = text_of(page, "restatements")
+    months = desk.rows(
+        "select count(*) from meta.metric_history where metric = 'mau' and is_restated"
+    )[0][0]
+    assert months > 6
+    assert restated.count(f"77,777 nothing that is known of changed {second.run_id}") == months
+    assert first.run_id not in page
+    assert f"{months} complete periods" in page
+
+
+def test_a_check_that_is_not_met_is_beside_what_it_is_about(desk: Desk, root: Path) -> None:
+    unmet = EXPECTATION | {"success": False, "severity": "warn", "name": "a_day_is_whole"}
+    said = desk.check()
+    said["suites"][0]["expectations"].append(unmet)
+    desk.write(RESULT, said)
+    desk.publish()
+    page = written(root, readable(desk.folder, built=False))
+    told = text_of(page, "checks")
+    assert told.startswith('id="checks"> Checks What is not as expected:')
+    assert "warn marts.usage_daily_v1 a day is whole It holds." in told
+    # the expectations of the desk are about the mart of usage alone
+    for metric, words in {"mau": "1 of 15 checks warns", "nps": "no checks"}.items():
+        card = page[page.index(f'data-metric="{metric}"') :]
+        assert f'<a href="#checks">{words}</a>' in card[: card.index("</article>")]
+
+
+CUT = '{"checked_at": "2999-01-01T00:00:00+00:00"'
+
+
+def test_a_build_that_nobody_checked(desk: Desk, cache: Path) -> None:
+    definitions = Definitions(compiled(desk.folder, cache / "compiled"))
+    with open_file(desk.warehouse) as connection:
+        reader = Reader(connection, Readable(desk.warehouse), definitions)
+        assert checks(desk.folder, reader).summary == "14 checks passed"
+        for left in ("", "{}", "[]", CUT, json.dumps(desk.check() | {"database": {}})):
+            (desk.folder / RESULT).write_text(left, encoding="utf-8")
+            assert checks(desk.folder, reader).summary == NOT_CHECKED
+        (desk.folder / RESULT).unlink()
+        assert checks(desk.folder, reader).summary == NOT_CHECKED
+        desk.write(RESULT, desk.check() | {"checked_at": "2026-01-01T00:00:00+00:00"})
+        assert checks(desk.folder, reader).summary == NOT_CHECKED
+        desk.write(RESULT, desk.check() | {"database": {"fingerprint": "of another build"}})
+        assert checks(desk.folder, reader).summary == NOT_CHECKED
+
+
+def test_numbers_never_stand_beside_later_definitions(desk: Desk) -> None:
+    desk.publish()
+    page = desk.folder / PAGE
+    (desk.folder / "metrics").unlink()
+    (desk.folder / LOCK_FILE).parent.mkdir()
+    (desk.folder / LOCK_FILE).write_text("metrics: {}\n", encoding="utf-8")
+    code, said, errors = desk.call(command="report")
+    assert (code, said, page.exists()) == (1, "", False)
+    assert "metrics.lock is not what it was then" in errors
+    assert errors.rstrip().endswith("; publish again, or use --built")
