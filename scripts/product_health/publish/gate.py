@@ -97,7 +97,7 @@ def _require_check(project: Path, warehouse: Path) -> CheckResult:
     if failed := found.failed("error"):
         told = f"the check of the warehouse found {failed} error{'s' * (failed > 1)}"
         raise _refused(told, f"{command}` to see which, mend them, and build again with `dbt build")
-    if missing := sorted(_suites(project) - found.suites):
+    if missing := left_out(project, found):
         told = f"the last check left out {', '.join(missing[:MOST_NAMED])}"
         raise _refused(told, command)
     if not is_of(found, warehouse):
@@ -127,9 +127,11 @@ def is_of(check: CheckResult, warehouse: Path) -> bool:
     return not is_newer and check.fingerprint == warehouse_fingerprint(warehouse)
 
 
-def _suites(project: Path) -> set[str]:
+def left_out(project: Path, check: CheckResult) -> list[str]:
+    """Give the suites of a project that a check was not of."""
     folder = project / FOLDER
-    return {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.y*ml")}
+    suites = {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.y*ml")}
+    return sorted(suites - check.suites)
 
 
 def warehouse_fingerprint(warehouse: Path) -> str:

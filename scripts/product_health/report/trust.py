@@ -7,12 +7,12 @@ from pathlib import Path
 from product_health.check.results import Verdict, read_result
 from product_health.meaning.definitions import Definitions
 from product_health.publish.duckdb_files import META
-from product_health.publish.gate import is_of
+from product_health.publish.gate import is_of, left_out
 from product_health.publish.restatements import Restatement, restatements
 from product_health.report.reader import Reader
 from product_health.semantics.catalogue import Metric
 
-NOT_CHECKED = "not checked since it was built"
+NOT_CHECKED = "not all checked since it was built"
 COUNTS = ("raw", "accepted", "superseded", "duplicate", "quarantined")
 MOST_RESTATEMENTS = 60
 MOST_REASONS = 12
@@ -137,7 +137,7 @@ def trust(project: Path, reader: Reader) -> Trust:
 
 
 def checks(project: Path, reader: Reader) -> Checks:
-    """Give what a publication was checked for, or the last check of the warehouse as it is."""
+    """Give what a publication was checked for, or the last whole check of the warehouse."""
     if reader.database.publication:
         rows = reader.rows(f"from {META}.checks")
         return Checks(tuple(Verdict(**row) for row in rows), reader.definitions)
@@ -145,8 +145,8 @@ def checks(project: Path, reader: Reader) -> Checks:
         found = read_result(project)
     except (OSError, KeyError, TypeError, ValueError):
         return Checks(None, reader.definitions)
-    is_known = is_of(found, reader.database.file)
-    return Checks(found.verdicts if is_known else None, reader.definitions)
+    is_whole = is_of(found, reader.database.file) and not left_out(project, found)
+    return Checks(found.verdicts if is_whole else None, reader.definitions)
 
 
 def _read(reader: Reader, sql: str) -> Table:

@@ -91,7 +91,7 @@ def _by_plan(reader: Reader) -> Figure:
         Words(
             "nps_by_plan",
             "NPS by plan",
-            "On the last complete date; plans with too few answers to read are in the table alone: "
+            "On the last complete date; plans with too few answers to read are left out: "
             + (", ".join(str(row["name"]) for row in rows if row["is_small_sample"]) or "none")
             + ".",
             ("nps",),

@@ -77,6 +77,8 @@ def test_a_build_that_nobody_checked(desk: Desk, cache: Path) -> None:
             assert checks(desk.folder, reader).summary == NOT_CHECKED
         (desk.folder / RESULT).unlink()
         assert checks(desk.folder, reader).summary == NOT_CHECKED
+        desk.write(RESULT, desk.check() | {"suites": desk.check()["suites"][1:]})
+        assert checks(desk.folder, reader).summary == NOT_CHECKED
         desk.write(RESULT, desk.check() | {"checked_at": "2026-01-01T00:00:00+00:00"})
         assert checks(desk.folder, reader).summary == NOT_CHECKED
         desk.write(RESULT, desk.check() | {"database": {"fingerprint": "of another build"}})
