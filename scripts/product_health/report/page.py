@@ -3,6 +3,8 @@
 import base64
 import csv
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +26,10 @@ SECTIONS = {
     "Voice of the customer": voice,
     "Support": support,
 }
+
+
+NUMBER = re.compile(r"[-+±]?[\d.,]+( ?%)?|none|")
+LONG_TEXT = 40
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def page(reader: Reader, origin: Origin, trust: Trust, fewest_answers: int) -> s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": shown}
+    environment.filters |= {"shown": shown, "kinds_of_columns": kinds_of_columns}
     template = environment.get_template("page.html.jinja")
     return template.render(
         origin=origin,
@@ -69,6 +75,18 @@ def page(reader: Reader, origin: Origin, trust: Trust, fewest_answers: int) -> s
         script_hash=_hash(script),
         style=style,
     )
+
+
+def kinds_of_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Tell how each column of a table is set: number, wrap (long text), or neither (empty)."""
+    return [
+        "number"
+        if all(map(NUMBER.fullmatch, column))
+        else "wrap"
+        if max(map(len, column)) > LONG_TEXT
+        else ""
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def _hash(text: str) -> str:
