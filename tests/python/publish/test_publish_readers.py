@@ -29,6 +29,17 @@ def engine(published: Desk) -> Iterator[sa.Engine]:
     made.dispose()
 
 
+README_ADDRESS = re.compile(r"^ *duckdb:///published/current/\S+\.duckdb\?(\S+)$", re.MULTILINE)
+REFUSED = (
+    "create table marts.mine as select 1 as one",
+    "insert into meta.tables values ('mine', 1)",
+    "copy (select 1 as one) to 'mine.csv'",
+    "select * from read_text('README.md')",
+    "attach 'mine.duckdb'",
+    "set enable_external_access = true",
+)
+
+
 @pytest.fixture
 def connection(published: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
     """A notebook's connection."""
@@ -88,6 +99,21 @@ def test_sqlalchemy_runs_a_query(engine: sa.Engine, tables: dict[str, int]) -> N
         mart = sa.Table("usage_daily", sa.MetaData(), *parts, schema="marts")
         dau = sa.select(mart.c.dau).where(mart.c.date_day == last)
         assert connection.execute(dau).scalar_one() >= 0
+
+
+def test_the_address_that_readme_names_reads_and_does_nothing_else(
+    published: Desk, root: Path
+) -> None:
+    [settings] = README_ADDRESS.findall((root / "README.md").read_text(encoding="utf-8"))
+    before = published.bytes_read()
+    made = sa.create_engine(f"duckdb:///{published.file}?{settings}", poolclass=sa.NullPool)
+    with made.connect() as opened:
+        assert opened.execute(sa.text("select count(*) from marts.usage_daily")).scalar_one() > 0
+    for statement in REFUSED:
+        with made.connect() as opened, pytest.raises(sa.exc.DBAPIError) as told:
+            opened.execute(sa.text(statement))
+        assert re.search("read-only mode|disabled|locked", str(told.value)), statement
+    assert published.bytes_read() == before
 
 
 def test_pandas_and_polars_read_the_files(
