@@ -15,7 +15,7 @@ import duckdb
 from product_health.contract import Entity
 from product_health.errors import UserError
 from product_health.landing import database
-from product_health.landing.files import digest, find_files
+from product_health.landing.files import check_unchanged, digest, find_files, states
 from product_health.landing.fit import Fit, check_fit
 from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
@@ -46,6 +46,7 @@ class Outcome:
     unmapped: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    may_be_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
     entity = store.contract.entity(request.entity)
     _check_heartbeat(request)
+    before = None if database.is_url(request.source) else states(request.source)
     fingerprint = _fingerprint_of_files(request, store, reporter)
     with (
         store.begin_load(refuse_repeats=not request.again) as pending,
@@ -68,10 +70,13 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
         source = _read(request, fingerprint, connection, Path(scratch), reporter)
         with reporter.step(f"landing {entity.name}"):
             outcome = _write(request, entity, source, connection, pending)
+        if before is not None:
+            check_unchanged(request.source, before)
     if pending.load_id is None:
         message = f"{source.name}: was not landed"
         raise UserError(message)
-    return Outcome(pending.load_id, *outcome)
+    may_be_cut = any(part.may_be_cut for part in source.parts)
+    return Outcome(pending.load_id, *outcome, may_be_cut)
 
 
 def _fingerprint_of_files(request: Request, store: LandingStore, reporter: Reporter) -> str | None:
@@ -199,6 +204,13 @@ def _check_rows(request: Request, parts: Sequence[Part]) -> None:
             message = (
                 f"{part.label}: not one row could be split into {_width(part)} columns, such as "
                 f"{part.unsplit_example[:80]!r}; see --delimiter, --quote, --encoding, --format"
+            )
+            raise UserError(message)
+        if part.cut_example is not None and not request.unparsed_ok:
+            message = (
+                f"{part.label}: its last line is cut off, as if it were still being written: "
+                f"{part.cut_example[-80:]!r}; nothing was landed: land it again when it is whole, "
+                "or as it is with --unparsed-ok"
             )
             raise UserError(message)
 
