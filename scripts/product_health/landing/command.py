@@ -166,6 +166,8 @@ def _land(request: Request, store: LandingStore) -> None:
         click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
     if outcome.empty:
         click.echo(f"  columns left empty: {', '.join(outcome.empty)}")
+    for lacking in outcome.lacking:
+        click.echo(f"  columns left empty, which other files have: {lacking}")
 
 
 def _show_loads(store: LandingStore) -> None:

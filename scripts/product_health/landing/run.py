@@ -46,6 +46,7 @@ class Outcome:
     unmapped: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
     may_be_cut: bool = False
 
 
@@ -137,7 +138,7 @@ def _write(
     source: _Input,
     connection: duckdb.DuckDBPyConnection,
     pending: PendingLoad,
-) -> tuple[LoadRow, Fit, list[str], list[str], list[str]]:
+) -> tuple[LoadRow, Fit, list[str], list[str], list[str], list[str]]:
     _check_rows(request, source.parts)
     rules = [
         resolve(
@@ -161,7 +162,8 @@ def _write(
     path = pending.folder / f"{entity.name}.parquet"
     fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
     unmapped_columns = _all_unmapped(request, source.parts, rules)
-    return row, fit, unmapped_columns, _empty(request, entity, rules), _made(request, rules)
+    told = _empty(request, entity, rules), _made(request, rules), _lacking(source.parts, rules)
+    return row, fit, unmapped_columns, *told
 
 
 def _made(request: Request, rules: list[dict[str, Rule]]) -> list[str]:
@@ -238,3 +240,13 @@ def _all_unmapped(
 def _empty(request: Request, entity: Entity, rules: Sequence[Mapping[str, Rule]]) -> list[str]:
     filled = {name for part in rules for name in part} | {request.reading.rest_to}
     return [column.name for column in entity.columns if column.name not in filled]
+
+
+def _lacking(parts: Sequence[Part], rules: Sequence[Mapping[str, Rule]]) -> list[str]:
+    """Tell which columns some files lack that others have."""
+    filled = list(dict.fromkeys(name for part in rules for name in part))
+    return [
+        f"{', '.join(missing)} in {part.label}"
+        for part, part_rules in zip(parts, rules, strict=True)
+        if (missing := [name for name in filled if name not in part_rules])
+    ]
