@@ -1,5 +1,6 @@
 """The command `product-health`."""
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -21,6 +22,8 @@ COMMANDS = {
     "publish": "product_health.publish.command:publish_command",
 }
 
+# Writing to an open file fails so, and the system does not say which file it was.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # What DuckDB raises, in place of KeyboardInterrupt, where Ctrl-C comes in the middle of a query.
 INTERRUPTED = "Query interrupted"
 
@@ -48,9 +51,10 @@ class LazyGroup(click.Group):
             click.echo(f"error: {error}", err=True)
             sys.exit(1)
         except OSError as error:
-            if not error.filename:
+            if not error.filename and error.errno not in FULL:
                 raise
-            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror}", err=True)
             sys.exit(1)
         except RuntimeError as error:
             if str(error) != INTERRUPTED:

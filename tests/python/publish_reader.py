@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 FILE = "product_health.duckdb"
+SECONDS_BETWEEN_READS = 3
 
 
 def whole_run(published: Path) -> tuple[str, list[str]]:
@@ -50,13 +51,25 @@ def through_the_link(published: Path) -> str:
     return str(run_id)
 
 
+def wait_for_another(published: Path, stop: Path) -> None:
+    """Wait for the next set, but not for long: reading all the time would leave nobody else a core.
+
+    Most of what can go wrong, goes wrong when the link moves.
+    """
+    link, end = (published / "current").readlink(), time.monotonic() + SECONDS_BETWEEN_READS
+    while time.monotonic() < end and not stop.exists():
+        if (published / "current").readlink() != link:
+            return
+        time.sleep(0.02)
+
+
 def main(published: Path, stop: Path) -> None:
     """Read until a file appears."""
     while not stop.exists():
         run_id, wrong = whole_run(published)
         sys.stdout.write("\n".join([run_id, *wrong, through_the_link(published), ""]))
         sys.stdout.flush()
-        time.sleep(0.25)
+        wait_for_another(published, stop)
 
 
 if __name__ == "__main__":

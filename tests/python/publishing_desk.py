@@ -95,10 +95,12 @@ class Desk:
         with mock.patch.dict(os.environ, {DATABASE: str(self.warehouse)}):
             yield
 
-    def start(self, *options: str, command: str = "publish") -> subprocess.Popen[str]:
+    def start(
+        self, *options: str, command: str = "publish", module: str = "product_health"
+    ) -> subprocess.Popen[str]:
         """Start a command as a process."""
         return subprocess.Popen(  # noqa: S603 - nothing here comes from outside
-            [sys.executable, "-m", "product_health", command, *options],
+            [sys.executable, "-m", module, command, *options],
             cwd=self.folder,
             env={**os.environ, DATABASE: str(self.warehouse)},
             stdout=subprocess.PIPE,

@@ -19,6 +19,7 @@ from product_health.check.results import DOCS, RESULT
 from product_health.check.run import look_over, planned, run
 from product_health.check.suites import Suite, read_suites
 from product_health.contract import load_contract
+from product_health.errors import UserError
 from product_health.project import find_project
 from product_health.warehouse import open_warehouse, warehouse_path
 
@@ -113,8 +114,17 @@ def _database(
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    """Write a file whole or not at all; UserError where there is no room, say."""
+    half = path.with_name(f"{path.name}.half")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            half.unlink()
+        message = f"{path}: cannot be written: {error.strerror}; mend that and check again"
+        raise UserError(message) from error
 
 
 def _show(report: Report) -> None:

@@ -152,6 +152,11 @@ def _land(request: Request, store: LandingStore) -> None:
     click.echo(f"  complete until {_time(row['complete_until'])} UTC")
     if fit.misfits:
         click.echo(f"  {fit.unparsed_count:,} rows do not parse: {summary(fit)}")
+    if outcome.may_be_cut:
+        click.echo(
+            "  its last line has no line end: if it was still being written, take the load back "
+            "with --undo and land the file again when it is whole"
+        )
     if outcome.made:
         click.echo(
             f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
@@ -161,6 +166,8 @@ def _land(request: Request, store: LandingStore) -> None:
         click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
     if outcome.empty:
         click.echo(f"  columns left empty: {', '.join(outcome.empty)}")
+    for lacking in outcome.lacking:
+        click.echo(f"  columns left empty, which other files have: {lacking}")
 
 
 def _show_loads(store: LandingStore) -> None:

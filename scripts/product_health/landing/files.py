@@ -44,6 +44,24 @@ def _check_file(path: Path) -> None:
         raise UserError(message)
 
 
+def states(source: str) -> dict[Path, tuple[int, int, int]]:
+    """Return the files of a source with what differs once one was written to or replaced."""
+    stats = {path: path.stat() for path in find_files(source)}
+    return {path: (one.st_ino, one.st_size, one.st_mtime_ns) for path, one in stats.items()}
+
+
+def check_unchanged(source: str, before: dict[Path, tuple[int, int, int]]) -> None:
+    """Raise UserError where files are no longer as they were before they were read."""
+    after = states(source)
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path):
+            message = (
+                f"{path}: changed while it was read, as if it were still being written; nothing "
+                "was landed: land it again when it is whole"
+            )
+            raise UserError(message)
+
+
 def file_format(path: Path, asked: str | None) -> str:
     """Return csv, jsonl or parquet: what was asked for, or what the file looks like."""
     if asked is not None:

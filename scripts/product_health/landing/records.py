@@ -27,6 +27,7 @@ class Lines:
         self._again: deque[str] = deque()
         self._label = label
         self.taken: list[str] = []
+        self.is_ended = True  # whether the last line that was read has a line end
 
     def __iter__(self) -> Iterator[str]:
         """Return itself."""
@@ -38,6 +39,7 @@ class Lines:
         if len(line) >= RECORD_LIMIT:
             message = f"{self._label}: a line of more than {RECORD_LIMIT:,} characters"
             raise UserError(message)
+        self.is_ended = line.endswith(("\n", "\r"))
         self.taken.append(line)
         return line
 

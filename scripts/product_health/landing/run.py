@@ -15,7 +15,7 @@ import duckdb
 from product_health.contract import Entity
 from product_health.errors import UserError
 from product_health.landing import database
-from product_health.landing.files import digest, find_files
+from product_health.landing.files import check_unchanged, digest, find_files, states
 from product_health.landing.fit import Fit, check_fit
 from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
@@ -46,6 +46,8 @@ class Outcome:
     unmapped: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+    may_be_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
     entity = store.contract.entity(request.entity)
     _check_heartbeat(request)
+    before = None if database.is_url(request.source) else states(request.source)
     fingerprint = _fingerprint_of_files(request, store, reporter)
     with (
         store.begin_load(refuse_repeats=not request.again) as pending,
@@ -68,10 +71,13 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
         source = _read(request, fingerprint, connection, Path(scratch), reporter)
         with reporter.step(f"landing {entity.name}"):
             outcome = _write(request, entity, source, connection, pending)
+        if before is not None:
+            check_unchanged(request.source, before)
     if pending.load_id is None:
         message = f"{source.name}: was not landed"
         raise UserError(message)
-    return Outcome(pending.load_id, *outcome)
+    may_be_cut = any(part.may_be_cut for part in source.parts)
+    return Outcome(pending.load_id, *outcome, may_be_cut)
 
 
 def _fingerprint_of_files(request: Request, store: LandingStore, reporter: Reporter) -> str | None:
@@ -132,7 +138,7 @@ def _write(
     source: _Input,
     connection: duckdb.DuckDBPyConnection,
     pending: PendingLoad,
-) -> tuple[LoadRow, Fit, list[str], list[str], list[str]]:
+) -> tuple[LoadRow, Fit, list[str], list[str], list[str], list[str]]:
     _check_rows(request, source.parts)
     rules = [
         resolve(
@@ -156,7 +162,8 @@ def _write(
     path = pending.folder / f"{entity.name}.parquet"
     fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
     unmapped_columns = _all_unmapped(request, source.parts, rules)
-    return row, fit, unmapped_columns, _empty(request, entity, rules), _made(request, rules)
+    told = _empty(request, entity, rules), _made(request, rules), _lacking(source.parts, rules)
+    return row, fit, unmapped_columns, *told
 
 
 def _made(request: Request, rules: list[dict[str, Rule]]) -> list[str]:
@@ -201,6 +208,13 @@ def _check_rows(request: Request, parts: Sequence[Part]) -> None:
                 f"{part.unsplit_example[:80]!r}; see --delimiter, --quote, --encoding, --format"
             )
             raise UserError(message)
+        if part.cut_example is not None and not request.unparsed_ok:
+            message = (
+                f"{part.label}: its last line is cut off, as if it were still being written: "
+                f"{part.cut_example[-80:]!r}; nothing was landed: land it again when it is whole, "
+                "or as it is with --unparsed-ok"
+            )
+            raise UserError(message)
 
 
 def _width(part: Part) -> int:
@@ -226,3 +240,13 @@ def _all_unmapped(
 def _empty(request: Request, entity: Entity, rules: Sequence[Mapping[str, Rule]]) -> list[str]:
     filled = {name for part in rules for name in part} | {request.reading.rest_to}
     return [column.name for column in entity.columns if column.name not in filled]
+
+
+def _lacking(parts: Sequence[Part], rules: Sequence[Mapping[str, Rule]]) -> list[str]:
+    """Tell which columns some files lack that others have."""
+    filled = list(dict.fromkeys(name for part in rules for name in part))
+    return [
+        f"{', '.join(missing)} in {part.label}"
+        for part, part_rules in zip(parts, rules, strict=True)
+        if (missing := [name for name in filled if name not in part_rules])
+    ]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Part:
     types: dict[str, str]  # column -> DuckDB type
     row_count: int
     unsplit_example: str | None = None
+    cut_example: str | None = None  # a last line that has no line end and cannot be split
+    may_be_cut: bool = False  # a last line that has no line end and can be split
 
 
 def read_files(
@@ -54,10 +56,16 @@ def read_files(
     label = str(paths[0])
     with open_text(paths[0], reading.encoding) as (text, raw):
         fill = _fill_json if formats == {"jsonl"} else _fill_csv
-        for count in fill(spool, Lines(text, label), reading, label):
+        lines = Lines(text, label)
+        for count in fill(spool, lines, reading, label):
             if count % REPORT_EVERY == 0:
                 progress(raw.tell())
-    return [spooled_part(spool, label)]
+    part = spooled_part(spool, label)
+    if lines.is_ended:
+        return [part]
+    # a JSON object that parses is whole; the last of a few fields may lack something
+    may_be_cut = spool.last_unsplit is None and formats == {"csv"}
+    return [replace(part, cut_example=spool.last_unsplit, may_be_cut=may_be_cut)]
 
 
 def spooled_part(spool: Spool, label: str) -> Part:

@@ -60,6 +60,7 @@ class Spool:
     row_count: int = 0
     unsplit_count: int = 0
     first_unsplit: str | None = field(default=None, repr=False)
+    last_unsplit: str | None = field(default=None, repr=False)  # None where the last row was split
     longest: int = 0  # bytes
 
     def write(self, records: Iterable[Record], *, width: int | None = None) -> Iterator[int]:
@@ -77,10 +78,13 @@ class Spool:
         if values is not None:
             # Bytes that did not decode, and half surrogates, cannot be written: kept as text.
             with suppress(UnicodeEncodeError):
-                return _encode([None, *values]).encode() + b"\n"
+                line = _encode([None, *values]).encode() + b"\n"
+                self.last_unsplit = None
+                return line
         shown = visible(text)
         self.unsplit_count += 1
         self.first_unsplit = self.first_unsplit or shown
+        self.last_unsplit = shown
         return _encode([shown]).encode() + b"\n"
 
     @property
