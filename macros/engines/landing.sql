@@ -37,6 +37,14 @@
     {{ return(files) }}
 {% endmacro %}
 
+{# Names of the vars in dbt_project.yml, which dbt does not tell a macro. #}
+{% macro declared_vars() %}{{ return(adapter.dispatch('declared_vars')()) }}{% endmacro %}
+
+{% macro duckdb__declared_vars() %}
+    {%- set project = run_query("select content from read_text('dbt_project.yml')").columns[0].values()[0] -%}
+    {{ return(fromyaml(project).get('vars', {}).keys() | list) }}
+{% endmacro %}
+
 {% macro duckdb__landed_rows(entity, files) -%}
     select
     {%- for column in landing_entity(entity).columns.values() %}

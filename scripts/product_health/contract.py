@@ -15,6 +15,10 @@ REGISTER = "loads"
 # Land adds these to every table; the first two are not in the files (folder name, row position).
 LAND_COLUMNS = ("load_id", "landing_row", "received_at", "parse_error", "raw_text")
 
+# What `meta` of a table and of a column may say.
+TABLE_META = ("key", "version", "event_time", "is_register")
+COLUMN_META = ("required", "personal")
+
 DUCKDB_TYPES = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -105,6 +109,7 @@ def load_contract(project_dir: Path) -> Contract:
 
 def _entity(table: Mapping[str, Any]) -> Entity:
     meta = table["config"]["meta"]
+    _check_keys(f"table {table['name']!r}", meta, TABLE_META)
     return Entity(
         name=table["name"],
         columns=tuple(_column(c) for c in table["columns"] if c["name"] not in LAND_COLUMNS),
@@ -116,6 +121,7 @@ def _entity(table: Mapping[str, Any]) -> Entity:
 
 def _column(column: Mapping[str, Any]) -> Column:
     meta = column.get("config", {}).get("meta", {})
+    _check_keys(f"column {column['name']!r}", meta, COLUMN_META)
     data_type = column["data_type"]
     if data_type not in DUCKDB_TYPES:
         message = f"{CONTRACT_FILE}: column {column['name']!r} has the unknown type {data_type!r}"
@@ -126,6 +132,15 @@ def _column(column: Mapping[str, Any]) -> Column:
         required=meta.get("required", False),
         personal=meta.get("personal", False),
     )
+
+
+def _check_keys(where: str, meta: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in meta:
+        if key not in known:
+            near = get_close_matches(str(key), known, n=2, cutoff=0.5) or list(known)
+            said = f"{CONTRACT_FILE}: {where} has the unknown key {key!r} in its meta"
+            message = f"{said}; did you mean {_either(near)}?"
+            raise UserError(message)
 
 
 def _either(names: list[str]) -> str:

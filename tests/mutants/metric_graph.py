@@ -7,7 +7,8 @@ from sqlglot import exp
 
 from product_health.compiled.project import Model
 from product_health.meaning.definitions import Definitions
-from product_health.meaning.hashing import Meaning, digest, meaning
+from product_health.meaning.digests import digest
+from product_health.meaning.hashing import Meaning, meaning
 from product_health.meaning.project import plain
 
 

@@ -75,6 +75,7 @@ def _load(stored: Path) -> CompiledProject:
         sources=tuple(Source(**source) for source in document["sources"]),
         manifest=document["manifest"],
         semantic_manifest=document["semantic_manifest"],
+        column_meta=document["column_meta"],
     )
 
 

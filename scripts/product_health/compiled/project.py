@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,8 @@ class CompiledProject:
     """A project at one state: models in the order in which they are built, and all else.
 
     `manifest` has dbt's own words on metrics, semantic_models, saved_queries, exposures, groups and
-    marts; `semantic_manifest` is the text that MetricFlow reads.
+    marts; `semantic_manifest` is the text that MetricFlow reads. `column_meta` is what `meta` says
+    of a column, by relation and column, where it says anything.
     """
 
     models: tuple[Model, ...]
@@ -79,6 +80,7 @@ class CompiledProject:
     sources: tuple[Source, ...]
     manifest: Mapping[str, Any]
     semantic_manifest: str
+    column_meta: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def relations(self) -> Iterator[Model | Seed | Source]:
         """Give everything that a model can read, sources first."""
@@ -117,7 +119,22 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
         sources=tuple(_source(source) for source in manifest.sources.values()),
         manifest=_kept(dbt.artifact("manifest.json")),
         semantic_manifest=_in_name_order(dbt.artifact("semantic_manifest.json")),
+        column_meta=_column_meta(manifest),
     )
+
+
+def _column_meta(manifest: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    nodes = {**manifest.sources, **manifest.nodes}
+    said = {
+        unique_id: {
+            column.name.lower(): dict(column.config.meta)
+            for column in node.columns.values()
+            if column.config.meta
+        }
+        for unique_id, node in nodes.items()
+        if node.resource_type in {"source", "seed", "model"}
+    }
+    return {unique_id: columns for unique_id, columns in said.items() if columns}
 
 
 def _incremental_relations(manifest: Any) -> list[str]:

@@ -7,6 +7,7 @@ import click
 
 from product_health.compiled.cache import compiled
 from product_health.errors import UserError
+from product_health.keys import misspelt
 from product_health.lock.check import (
     Finding,
     as_locked,
@@ -33,6 +34,8 @@ def lock(*, check: bool) -> None:
     """
     project = find_project(Path.cwd())
     definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    if wrong := misspelt(project, definitions.catalogue.names):
+        raise UserError("\n".join(wrong))
     locked = read_lock(project) if check or (project / LOCK_FILE).exists() else Lock({}, {})
     current = current_lock(project, definitions)
     findings = compare(locked, current, as_locked(project, definitions, locked))

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from product_health.meaning.definitions import Definitions
-from product_health.meaning.hashing import digest
+from product_health.meaning.digests import digest
 from product_health.meaning.project import DIALECT, formatted, plain
 from product_health.semantics.catalogue import Metric
 

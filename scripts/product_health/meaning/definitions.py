@@ -6,7 +6,7 @@ from functools import cached_property
 from sqlglot.errors import SqlglotError
 
 from product_health.compiled.project import CompiledProject, Model
-from product_health.meaning.hashing import digest
+from product_health.meaning.digests import digest
 from product_health.meaning.project import ProjectMeaning, Unread, plain
 from product_health.semantics.catalogue import Catalogue, Metric
 from product_health.semantics.engine import TIME, metric_sql

@@ -9,13 +9,13 @@ changes nothing.
 What is not known to be looked into is refused (UnreadableError), never passed over.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from product_health.meaning.aggregates import is_aggregate
+from product_health.meaning.digests import digest, note
 from product_health.meaning.readable import UnreadableError, refuse, says
 
 
@@ -35,12 +35,6 @@ class Meaning:
         return self.columns.get(name) or digest("unknown column", self.rows, name)
 
 
-def digest(*parts: str) -> str:
-    """Give a short hash of texts in order."""
-    joined = "\0".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(joined.encode()).hexdigest()[:24]
-
-
 @dataclass
 class _Scope:
     """The relations that a SELECT names, by alias, in order; and those it may name.
@@ -54,8 +48,10 @@ class _Scope:
     outputs: dict[str, exp.Expr] = field(default_factory=dict)
     outer: "_Scope | None" = None
 
-    def column(self, column: exp.Column) -> str:
+    def column(self, column: exp.Column | exp.TableColumn) -> str:
         """Give what a column stands for: its relation's place in the query, and its hash."""
+        if isinstance(column, exp.TableColumn):
+            return self.row(column.name.lower())
         if not column.table:
             return self._unqualified(column)
         scope: _Scope | None = self
@@ -66,6 +62,16 @@ class _Scope:
             scope, depth = scope.outer, depth + 1
         message = f"{column.sql()} is a column of no relation there"
         raise UnreadableError(message)
+
+    def row(self, alias: str) -> str:
+        """Give what a relation stands for where it is named as a value: all its columns."""
+        scope: _Scope | None = self
+        while scope is not None and alias not in scope.sources:
+            scope = scope.outer
+        if scope is None or not scope.sources[alias].columns:
+            message = f"{alias} stands for columns that are not known"
+            raise UnreadableError(message)
+        return digest("row", *map("=".join, scope.sources[alias].columns.items()))
 
     def placed(self, alias: str, name: str, depth: int = 0) -> str:
         """Give a column of a relation that this SELECT names."""
@@ -132,7 +138,10 @@ def _with_ctes(query: exp.Expr, scope: _Scope) -> _Scope:
     for cte in clause.expressions:
         if clause.args.get("recursive"):
             known[cte.alias.lower()] = _itself(cte, known)
+        itself = known.get(cte.alias.lower())
         found = _query(cte.this, _Scope(known, outer=scope.outer))
+        if clause.args.get("recursive") and itself:
+            _note_itself(itself, found)
         known[cte.alias.lower()] = _renamed(found, cte.args["alias"].columns)
     return _Scope(known, outer=scope.outer)
 
@@ -151,6 +160,12 @@ def _itself(cte: exp.CTE, known: Mapping[str, Meaning]) -> Meaning:
 
 
 _ITSELF = "itself:"
+
+
+def _note_itself(itself: Meaning, found: Meaning) -> None:
+    """Note that what a recursive CTE reads of itself is what it holds in the end."""
+    for inner, outer in zip(itself.columns.values(), found.columns.values(), strict=False):
+        note(inner, ("itself", outer))
 
 
 def _renamed(found: Meaning, names: list[exp.Expr]) -> Meaning:
@@ -318,7 +333,7 @@ def _column(projection: exp.Expr, scope: _Scope) -> str:
 
 def _token(node: object, scope: _Scope) -> str:
     """Write a part of the syntax tree as text in which names are replaced by meanings."""
-    if isinstance(node, exp.Column):
+    if isinstance(node, exp.Column | exp.TableColumn):
         return scope.column(node)
     if isinstance(node, exp.Paren):
         return _token(node.this, scope)

@@ -12,7 +12,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from product_health.compiled.project import CompiledProject, Model, Seed, Source
-from product_health.meaning.hashing import Meaning, digest, meaning
+from product_health.meaning.digests import digest
+from product_health.meaning.hashing import Meaning, meaning
 
 DIALECT = "duckdb"
 

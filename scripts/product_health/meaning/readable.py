@@ -27,7 +27,7 @@ _READ: dict[type[exp.Expr], set[str]] = {
     exp.With: {"expressions", "recursive"},
 }
 # What reads outside the project, or depends on the names of columns.
-_REFUSED = (exp.Columns, exp.Pivot, exp.ReadCSV, exp.ReadParquet, exp.TableSample, exp.TableColumn)
+_REFUSED = (exp.Columns, exp.Pivot, exp.ReadCSV, exp.ReadParquet, exp.TableSample)
 _REFUSED_NAMES = ("read_", "query", "glob", "getenv", "sniff_")
 _REFUSED_ENDS = ("_scan", "_query", "_attach")
 _SHOWN = 100

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from product_health.compiled.cache import compiled, fingerprint
 from product_health.compiled.project import CompiledProject, Model
+from product_health.errors import UserError
 from product_health.repository import CACHE
 
 # Marts of this folder are what metrics read; they stand in a schema of their own.
@@ -83,7 +84,22 @@ def _key(project: Path) -> str:
     return digest.hexdigest()[:32]
 
 
+def require_nothing_personal(project: CompiledProject) -> None:
+    """Refuse a project in which a personal value reaches what people read."""
+    from product_health.meaning.personal import NOT_PERSONAL, into_marts, told
+
+    ways = into_marts(project)
+    if ways:
+        more = f" (and {len(ways) - 1} more)" if len(ways) > 1 else ""
+        message = (
+            f"not published: personal data would be read: {told(ways[0])}; leave it out, or say "
+            f"why it is not personal in its YAML, `meta: {{{NOT_PERSONAL}: ...}}`{more}"
+        )
+        raise UserError(message)
+
+
 def _plan(project: CompiledProject) -> Plan:
+    require_nothing_personal(project)
     marts = [
         _mart(model, project) for model in project.models if model.unique_id in _marts(project)
     ]

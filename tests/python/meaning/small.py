@@ -7,7 +7,8 @@ from random import Random
 import duckdb
 
 from product_health.compiled.project import CompiledProject, Model, Source
-from product_health.meaning.hashing import Meaning, digest
+from product_health.meaning.digests import digest
+from product_health.meaning.hashing import Meaning
 from product_health.meaning.project import ProjectMeaning
 
 TABLES = {"t": ("k", "a", "b"), "u": ("k", "c")}

@@ -9,6 +9,10 @@ WINDOW = "select k from (select k, {} as n from main.t) as ranked where n = 1"
 INNER = "select count(*) as n from ({}) as inner_rows"
 
 DIFFERENT = {
+    "columns of a row": (
+        "select hash(s) as x from (select a from main.t) as s",
+        "select hash(s) as x from (select b from main.t) as s",
+    ),
     "threshold": ("select k from main.t where a >= 9", "select k from main.t where a >= 8"),
     "operator": ("select k from main.t where a >= 9", "select k from main.t where a > 9"),
     "where": ("select k from main.t", "select k from main.t where true"),
@@ -383,7 +387,6 @@ REFUSED = {
     "sample": "select k from main.t using sample 3",
     "sample of a table": "select k from main.t tablesample 10%",
     "columns by pattern": "select columns('a|b') from main.t",
-    "a whole row": "select hash(t) as x from main.t",
     "union by name": "select a, b from main.t union all by name select b, a from main.t",
     "a relation that is not there": "select k from main.nowhere",
     "a column of nothing": "select t.a, zzz from main.t, main.u",

@@ -1,0 +1,196 @@
+"""Keys and names in the project's own files that nobody reads: a misspelt one is told.
+
+dbt has a schema of what its YAML may hold, but looks at it on some databases only, and DuckDB is
+none of them. Keys of suites, mapping files, metrics and the lock are looked at where they are read.
+"""
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from product_health.contract import COLUMN_META, TABLE_META
+
+FOLDERS = ("models", "seeds", "metrics")
+PROJECT = "dbt_project.yml"
+# What `meta` of a model's column may say, and of a model itself.
+META = {
+    "columns": (*COLUMN_META, "not_personal_because"),
+    "models": ("built_with",),
+    "seeds": (),
+    "tables": TABLE_META,
+}
+DATA_TEST = ("arguments", "config", "name", "description")
+TARGETS = Path("seeds/metric_targets.csv")
+# dbt's own parser refuses what it does not know in these
+PARSED_STRICTLY = ("metrics", "semantic_models", "saved_queries", "exposures", "unit_tests")
+
+Place = tuple[str | int, ...]
+
+
+def misspelt(project: Path, metrics: Collection[str]) -> list[str]:
+    """Give a sentence for each key, column, var or metric that nobody knows, with what is near."""
+    return [*_in_yaml(project), *_in_project(project), *_in_seeds(project, metrics)]
+
+
+def unknown_key(where: str, key: str, known: Collection[str]) -> str:
+    """Say that a key is not known, and which is near."""
+    near = get_close_matches(key, known, n=2, cutoff=0.5) or sorted(known)
+    return f"{where}: unknown key {key!r}; did you mean {' or '.join(near) or 'to leave it out'}?"
+
+
+def _in_yaml(project: Path) -> Iterator[str]:
+    for folder in FOLDERS:
+        for path in sorted((project / folder).rglob("*.y*ml")):
+            file = path.relative_to(project).as_posix()
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            for place, key, known in (*_against_schema(document), *_in_parts(document, ())):
+                yield unknown_key(f"{file}, {_told(document, place)}", key, known)
+
+
+def _told(document: Any, place: Place) -> str:
+    """Write where a key stands, by the names of what it stands in."""
+    names = []
+    part = document
+    for step in place:
+        part = part[step]
+        named = part.get("name", part.get("v")) if isinstance(part, dict) else None
+        names += [str(named)] if named else [step] if isinstance(step, str) else []
+    return " ".join(names) or "at its top"
+
+
+def _against_schema(document: Any) -> Iterator[tuple[Place, str, Collection[str]]]:
+    waiting = list(_schema().iter_errors(document))
+    for error in waiting:
+        waiting += error.context or ()
+        place = tuple(error.absolute_path)
+        skipped = {"data_tests", *PARSED_STRICTLY} & set(place)
+        if error.validator == "additionalProperties" and not skipped:
+            known = error.schema["properties"]
+            for key in error.instance.keys() - known.keys():
+                yield place, str(key), known
+
+
+@cache
+def _schema() -> Any:
+    from dbt.jsonschemas.jsonschemas import CustomDraft7Validator, resources_schema
+
+    return CustomDraft7Validator(resources_schema())
+
+
+def _in_parts(part: Any, place: Place) -> Iterator[tuple[Place, str, Collection[str]]]:
+    """Find what the schema leaves open: `meta`, and the tests of the project's own kinds."""
+    if isinstance(part, list):
+        for number, one in enumerate(part):
+            yield from _in_parts(one, (*place, number))
+    if isinstance(part, dict) and not {*PARSED_STRICTLY} & {*place}:
+        for key, inner in part.items():
+            yield from _in_parts(inner, (*place, key))
+        yield from _in_meta(part, place)
+        if place[-2:-1] == ("data_tests",):
+            yield from _in_test(part, place)
+
+
+def _in_meta(part: dict[str, Any], place: Place) -> Iterator[tuple[Place, str, Collection[str]]]:
+    kind = next((step for step in reversed(place) if isinstance(step, str)), "")
+    meta = (part.get("config") or {}).get("meta") if kind in META else None
+    for key in meta or ():
+        if key not in META[kind]:
+            yield (*place, "config", "meta"), str(key), META[kind]
+
+
+def _in_test(test: dict[str, Any], place: Place) -> Iterator[tuple[Place, str, Collection[str]]]:
+    for name, said in test.items():
+        inner = {key: said[key] for key in said or ()}
+        yield from (((*place, name), key, DATA_TEST) for key in inner if key not in DATA_TEST)
+        known = _schema().schema["definitions"]["DataTestConfig"]["properties"]
+        config = inner.get("config") or {}
+        yield from (((*place, name, "config"), key, known) for key in config if key not in known)
+
+
+def _in_project(project: Path) -> Iterator[str]:
+    document = yaml.safe_load((project / PROJECT).read_text(encoding="utf-8"))
+    yield from _in_flags(document.get("flags") or {})
+    for part in ("models", "seeds"):
+        yield from _in_configs(document.get(part) or {}, part)
+    declared = document.get("vars") or {}
+    read = _vars_read(project)
+    for name in declared.keys() - read:
+        yield f"{PROJECT}: nothing reads var {name!r}; take it out, or mend its name"
+    for name in read - declared.keys():
+        near = get_close_matches(name, declared, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        yield f"{PROJECT}: there is no var {name!r}, which SQL reads{meant}"
+
+
+def _in_flags(flags: Mapping[str, Any]) -> Iterator[str]:
+    from dbt.contracts.project import ProjectFlags
+
+    known = [one.name for one in fields(ProjectFlags)]
+    yield from (unknown_key(f"{PROJECT}, flags", key, known) for key in flags if key not in known)
+
+
+def _in_configs(configs: Mapping[str, Any], part: str) -> Iterator[str]:
+    """Look at the keys with a plus; dbt itself refuses folders that are not there."""
+    known = _plus_keys(part)
+    for key, inner in configs.items():
+        if key.startswith("+") and key not in known:
+            yield unknown_key(f"{PROJECT}, {part}", key, known)
+        elif not key.startswith("+") and isinstance(inner, dict):
+            yield from _in_configs(inner, part)
+
+
+@cache
+def _plus_keys(part: str) -> frozenset[str]:
+    definitions = _schema().schema["definitions"]
+    name = {"models": "ModelConfig", "seeds": "SeedConfig"}[part]
+    return frozenset(f"+{key}" for key in definitions[name]["properties"])
+
+
+def _vars_read(project: Path) -> set[str]:
+    texts = (
+        path.read_text(encoding="utf-8")
+        for folder in ("models", "macros", "tests/generic", "tests/singular", "seeds")
+        for path in (project / folder).rglob("*.*")
+        if path.suffix in {".sql", ".yml", ".yaml"}
+    )
+    return {name for text in texts for name in re.findall(r"\bvar\(\s*['\"](\w+)['\"]", text)}
+
+
+def _in_seeds(project: Path, metrics: Collection[str]) -> Iterator[str]:
+    for path in sorted((project / "seeds").glob("*.yml")):
+        for seed in yaml.safe_load(path.read_text(encoding="utf-8")).get("seeds", ()):
+            yield from _in_header(project, seed)
+    for number, row in enumerate(_rows(project / TARGETS), 2):
+        name = row.get("metric", "")
+        if name not in metrics:
+            near = get_close_matches(name, metrics, n=2, cutoff=0.5) or sorted(metrics)
+            meant = f"did you mean {' or '.join(near)}?"
+            yield f"{TARGETS}, row {number}: no metric is called {name!r}; {meant}"
+
+
+def _in_header(project: Path, seed: dict[str, Any]) -> Iterator[str]:
+    file = Path("seeds") / f"{seed['name']}.csv"
+    known = [column["name"] for column in seed["columns"]]
+    with (project / file).open(encoding="utf-8-sig", newline="") as text:
+        header = next(csv.reader(text), [])
+    for name in header:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.5) or known
+            yield f"{file}: unknown column {name!r}; did you mean {' or '.join(near)}?"
+    for name in known:
+        if name not in header:
+            yield f"{file}: column {name!r} is missing"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        return list(csv.DictReader(text))
