@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 import publish_reader
-from product_health.publish.gate import CHECK, RUN_RESULTS
+from product_health.check.results import RESULT
+from product_health.publish.gate import RUN_RESULTS
 from publishing_desk import Desk
 
 STEPS = ("build", "check", "publish")
@@ -98,7 +99,7 @@ class Line:
 
     def _kept(self) -> dict[Path, Path]:
         project, folder = self.desk.folder, self.desk.folder.parent
-        paths = (self.desk.warehouse, project / RUN_RESULTS, project / CHECK)
+        paths = (self.desk.warehouse, project / RUN_RESULTS, project / RESULT)
         return {path: folder / f"kept-{path.name}" for path in paths}
 
     def begin_anew(self, earlier: Path | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.builds import parsed
-from product_health.check.command import RESULT
+from product_health.check.results import RESULT
 from product_health.cli import main
 from product_health.contract import Contract
 from product_health.demo.build import EVENTS

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from demo.demo_landed import SMALL
 from harness.builds import Build, parsed
-from product_health.check.command import RESULT
+from product_health.check.results import RESULT
 from product_health.cli import main
 from product_health.contract import Contract
 from product_health.demo.build import EVENTS, build

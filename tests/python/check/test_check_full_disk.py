@@ -3,7 +3,7 @@
 import pytest
 
 from checked_project import Checked
-from product_health.check.command import RESULT
+from product_health.check.results import RESULT
 from small_disk import small_disk
 
 ROOM = 2**26
