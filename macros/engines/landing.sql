@@ -41,7 +41,8 @@
 {% macro declared_vars() %}{{ return(adapter.dispatch('declared_vars')()) }}{% endmacro %}
 
 {% macro duckdb__declared_vars() %}
-    {%- set project = run_query("select content from read_text('dbt_project.yml')").columns[0].values()[0] -%}
+    {%- set file = invocation_args_dict.project_dir ~ '/dbt_project.yml' -%}
+    {%- set project = run_query("select content from read_text('" ~ file ~ "')").columns[0].values()[0] -%}
     {{ return(fromyaml(project).get('vars', {}).keys() | list) }}
 {% endmacro %}
 

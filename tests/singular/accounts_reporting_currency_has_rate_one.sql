@@ -7,5 +7,8 @@ own_rate as (
 )
 
 select '{{ var("reporting_currency") }}' as currency_without_rate_one
-from (select count(*) as rates from own_rate where rate_to_reporting = 1) as found
+from (
+    select count(*) as rates from own_rate
+    where rate_to_reporting = 1
+) as found
 where rates = 0

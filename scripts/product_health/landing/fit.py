@@ -97,19 +97,29 @@ def _no_fit(entity: Entity, label: str, misfit: Misfit, rule: Rule | None) -> st
     )
     return (
         f"{label}: not one value of column {source!r} is a {column.data_type}{how}, which "
-        f"{entity.name}.{column.name} needs, such as {_cut(misfit.example)}{hint}. "
+        f"{entity.name}.{column.name} needs, such as {shape(misfit.example)}{hint}. "
         "Nothing was landed; --unparsed-ok lands such rows as unparsed"
     )
 
 
-def _cut(value: str, length: int = 80) -> str:
-    return repr(value if len(value) <= length else f"{value[:length]}...")
+def shape(value: str, length: int = 80) -> str:
+    """Write how a value looks, 99/9/9999 for a date, because it may be personal itself."""
+    looks = "".join(map(_kind, value[:length]))
+    return repr(looks if len(value) <= length else f"{looks}...")
+
+
+def _kind(letter: str) -> str:
+    if letter.isdigit():
+        return "9"
+    if letter.isalpha():
+        return "A" if letter.isupper() else "a"
+    return letter
 
 
 def summary(fit: Fit) -> str:
     """Say which columns do not parse in how many rows, with an example each."""
     return "; ".join(
         f"{'whole row' if m.column == ROW_ERROR else m.column} in {m.row_count:,} "
-        f"(such as {_cut(m.example)})"
+        f"(such as {shape(m.example)})"
         for m in fit.misfits
     )

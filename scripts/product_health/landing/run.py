@@ -16,7 +16,7 @@ from product_health.contract import Entity
 from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import check_unchanged, digest, find_files, states
-from product_health.landing.fit import Fit, check_fit
+from product_health.landing.fit import Fit, check_fit, shape
 from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import resolve, unmapped
@@ -205,13 +205,13 @@ def _check_rows(request: Request, parts: Sequence[Part]) -> None:
         if part.unsplit_example is not None and not request.unparsed_ok:
             message = (
                 f"{part.label}: not one row could be split into {_width(part)} columns, such as "
-                f"{part.unsplit_example[:80]!r}; see --delimiter, --quote, --encoding, --format"
+                f"{shape(part.unsplit_example)}; see --delimiter, --quote, --encoding, --format"
             )
             raise UserError(message)
         if part.cut_example is not None and not request.unparsed_ok:
             message = (
                 f"{part.label}: its last line is cut off, as if it were still being written: "
-                f"{part.cut_example[-80:]!r}; nothing was landed: land it again when it is whole, "
+                f"{shape(part.cut_example)}; nothing was landed: land it again when it is whole, "
                 "or as it is with --unparsed-ok"
             )
             raise UserError(message)

@@ -72,7 +72,7 @@ def test_type_that_fits_no_row(door: Door) -> None:
     rows = "".join(f"e{n},ann,click,soon {n},web\n" for n in range(3))
     path = door.file("events.csv", HEADER + rows)
     message = door.refused("usage_events", "--from", path)
-    for part in ("events.csv", "'occurred_at'", "timestamp", "'soon 0'", "--unparsed-ok"):
+    for part in ("events.csv", "'occurred_at'", "timestamp", "'aaaa 9'", "--unparsed-ok"):
         assert part in message
     landed = door.landed("usage_events", "--from", path, "--unparsed-ok")
     assert [row["parse_error"] for row in landed] == ["occurred_at"] * 3
@@ -149,7 +149,7 @@ def test_ragged_rows(door: Door) -> None:
 def test_not_one_row_can_be_split(door: Door) -> None:
     path = door.file("events.csv", HEADER + "a;b\nc;d\n")
     message = door.refused("usage_events", "--from", path)
-    for part in ("events.csv", "5 columns", "'a;b'", "--delimiter"):
+    for part in ("events.csv", "5 columns", "'a;a'", "--delimiter"):
         assert part in message
 
 

@@ -11,7 +11,11 @@ import pytest
 
 from harness.builds import Build, parsed
 from harness.landing import history_with_own_seeds
+from harness.project import variant
 from product_health.contract import Contract
+from product_health.publish.plan import plan
+from product_health.publish.readable import Readable
+from product_health.report.command import written
 from publishing_desk import Desk, set_up
 from reference import Company
 
@@ -72,6 +76,24 @@ def test_no_published_value_is_personal(planted: Desk) -> None:
     found = dict(texts(planted))
     assert len(found) > 50
     assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+def test_no_byte_of_the_page_is_personal(planted: Desk, root: Path) -> None:
+    text = written(root, Readable(planted.warehouse))
+    assert len(text) > 50_000
+    assert CANARY not in text.lower()
+
+
+def test_whatever_is_published_is_a_mart(root: Path, cache: Path) -> None:
+    assert cache.is_dir()
+    marts = {
+        model.relation.replace('"', "").split(".")[-1]
+        for model in variant().models
+        if model.layer == "marts"
+    }
+    copied = {mart.table for mart in plan(root, print).marts}
+    assert len(copied) > 30
+    assert copied == marts
 
 
 def test_no_published_byte_is_personal(planted: Desk) -> None:
