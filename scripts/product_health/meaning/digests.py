@@ -8,6 +8,9 @@ from contextvars import ContextVar
 
 Notes = dict[str, set[str]]
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
+# Which rows a query within an expression gives is no value of it, nor is what a relation that reads
+# itself is as a whole a value of one column.
+NO_VALUE_FIRST = ("query", "itself")
 _HASH = re.compile("[0-9a-f]{24}")
 
 
@@ -35,6 +38,5 @@ def note(found: str, parts: Iterable[str]) -> None:
     notes = _notes.get()
     if notes is not None:
         kind, *held = parts
-        # which rows a query within an expression gives is no value of it
-        texts = held[1:] if kind == "query" else held
+        texts = held[1:] if kind in NO_VALUE_FIRST else held
         notes.setdefault(found, set()).update(*map(_HASH.findall, texts))

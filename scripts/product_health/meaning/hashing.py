@@ -34,6 +34,11 @@ class Meaning:
         """Give the hash of a column; one that the relation is not known to have is its name."""
         return self.columns.get(name) or digest("unknown column", self.rows, name)
 
+    @property
+    def whole(self) -> str:
+        """Give the hash of the rows and all columns, whatever they are called."""
+        return digest("whole", self.rows, *sorted(self.columns.values()))
+
 
 @dataclass
 class _Scope:
@@ -136,17 +141,34 @@ def _with_ctes(query: exp.Expr, scope: _Scope) -> _Scope:
         return scope
     known = dict(scope.known)
     for cte in clause.expressions:
-        if clause.args.get("recursive"):
-            known[cte.alias.lower()] = _itself(cte, known)
-        itself = known.get(cte.alias.lower())
-        found = _query(cte.this, _Scope(known, outer=scope.outer))
-        if clause.args.get("recursive") and itself:
-            _note_itself(itself, found)
+        read = _recursive if clause.args.get("recursive") else _once
+        found = read(cte, _Scope(known, outer=scope.outer))
         known[cte.alias.lower()] = _renamed(found, cte.args["alias"].columns)
     return _Scope(known, outer=scope.outer)
 
 
-def _itself(cte: exp.CTE, known: Mapping[str, Meaning]) -> Meaning:
+def _once(cte: exp.CTE, scope: _Scope) -> Meaning:
+    return _query(cte.this, scope)
+
+
+def _recursive(cte: exp.CTE, scope: _Scope) -> Meaning:
+    """Read a CTE that may read itself: a step reads all that start and step made of its columns.
+
+    So what it stands for within itself has to change with any part of it, which a first reading
+    tells.
+    """
+    whole = ""
+    for _ in range(2):
+        itself = _itself(cte, scope.known, whole)
+        found = _query(
+            cte.this, _Scope({**scope.known, cte.alias.lower(): itself}, outer=scope.outer)
+        )
+        whole = found.whole
+    _note_itself(itself, found)
+    return found
+
+
+def _itself(cte: exp.CTE, known: Mapping[str, Meaning], whole: str) -> Meaning:
     """Give what a recursive CTE stands for within itself, column by column."""
     # one within another must not stand for the outer one
     depth = str(sum(found.rows.startswith(_ITSELF) for found in known.values()))
@@ -154,9 +176,9 @@ def _itself(cte: exp.CTE, known: Mapping[str, Meaning]) -> Meaning:
         projection.alias_or_name for projection in cte.this.selects
     ]
     columns = {
-        name.lower(): digest("itself", depth, str(place)) for place, name in enumerate(names)
+        name.lower(): digest("itself", whole, depth, str(place)) for place, name in enumerate(names)
     }
-    return Meaning(_ITSELF + digest("itself", depth), columns)
+    return Meaning(_ITSELF + digest("itself", whole, depth), columns)
 
 
 _ITSELF = "itself:"
@@ -165,7 +187,7 @@ _ITSELF = "itself:"
 def _note_itself(itself: Meaning, found: Meaning) -> None:
     """Note that what a recursive CTE reads of itself is what it holds in the end."""
     for inner, outer in zip(itself.columns.values(), found.columns.values(), strict=False):
-        note(inner, ("itself", outer))
+        note(inner, ("in the end", outer))
 
 
 def _renamed(found: Meaning, names: list[exp.Expr]) -> Meaning:

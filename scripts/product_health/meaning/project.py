@@ -83,9 +83,11 @@ class ProjectMeaning:
             whole = self.of_sql(model.sql)
             if model.incremental_sql is None:
                 return whole
-            columns = {name: digest("itself", found) for name, found in whole.columns.items()}
-            self._add(model.relation, Meaning(digest("itself", whole.rows), columns))
-            increment = self.of_sql(model.incremental_sql)
+            increment = whole
+            for _ in range(2):
+                # what it reads of itself came from both branches, which a first reading tells
+                self._add(model.relation, _itself(whole, increment))
+                increment = self.of_sql(model.incremental_sql)
         except (SqlglotError, KeyError, ValueError) as error:
             self.unread.append(Unread(model.name, str(error)))
             return self._of_text(model)
@@ -116,6 +118,13 @@ class ProjectMeaning:
     def _of_text(self, model: Model) -> Meaning:
         """Give what changes with every letter of a model that cannot be read, or of its parents."""
         return Meaning(digest("text", *_written(model), *self._inherited(model)), {})
+
+
+def _itself(whole: Meaning, increment: Meaning) -> Meaning:
+    """Give what an incremental model stands for within its increment."""
+    added = increment.whole
+    columns = {name: digest("itself", added, found) for name, found in whole.columns.items()}
+    return Meaning(digest("itself", added, whole.rows), columns)
 
 
 def _written(model: Model) -> tuple[str, ...]:

@@ -75,6 +75,21 @@ def test_both_branches_of_an_incremental_model_are_seen() -> None:
     assert of(f"{WHOLE} -- a word", APPENDED.replace("where", "\nWHERE")) == before
 
 
+def test_what_an_increment_reads_of_itself_is_seen() -> None:
+    reader = model("mart", 'select x from "main"."middle"', "middle")
+    appended = 'select old.y as x, {} as y from "main"."middle" as old'
+
+    def of(whole: str, step: str) -> str:
+        one = model("middle", whole, "t", incremental_sql=appended.format(step))
+        return marts(one, reader)
+
+    before = of(WHOLE, "old.y + 1")
+    # y of one load is x of the next
+    assert of(WHOLE, "old.y + 2") != before
+    assert of(WHOLE.replace("b as y", "k as y"), "old.y + 1") != before
+    assert of(WHOLE, "(old.y + 1)") == before
+
+
 def test_how_an_incremental_model_writes_is_seen() -> None:
     def of(strategy: str) -> str:
         one = model("middle", WHOLE, "t", incremental_sql=APPENDED, strategy=strategy)

@@ -300,6 +300,36 @@ DIFFERENT = {
             "select n from r"
         ),
     ),
+    "start of another column of a recursion": (
+        (
+            "with recursive r(n, m) as (select 1, 1 union all select n + m, m from r where n < 5) "
+            "select n from r"
+        ),
+        (
+            "with recursive r(n, m) as (select 1, 2 union all select n + m, m from r where n < 5) "
+            "select n from r"
+        ),
+    ),
+    "start of the end of a recursion": (
+        (
+            "with recursive r(n, m) as (select 1, 3 union all select n, m - 1 from r where m > 0) "
+            "select n from r"
+        ),
+        (
+            "with recursive r(n, m) as (select 1, 4 union all select n, m - 1 from r where m > 0) "
+            "select n from r"
+        ),
+    ),
+    "step of another column of a recursion": (
+        (
+            "with recursive r(n, m) as (select 1, 1 union all select m, m + 1 from r where n < 5) "
+            "select n from r"
+        ),
+        (
+            "with recursive r(n, m) as (select 1, 1 union all select m, m + 2 from r where n < 5) "
+            "select n from r"
+        ),
+    ),
     "recursion within a recursion": (
         (
             "with recursive r as (select 1 as n union all select * from ("
