@@ -1,11 +1,23 @@
 """Changes to a copy of the project, each as somebody would make it."""
 
+import re
+
 from scratch import Scratch
+
+NPS_RULE = "nps_category.sql"
+
+
+def least_promoter(copy: Scratch) -> int:
+    """Give the least score of a promoter, whatever the project says that it is."""
+    found = re.search(r">= (\d+) then 'promoter'", copy.path(NPS_RULE).read_text("utf-8"))
+    assert found, f"{NPS_RULE} has no least score of a promoter"
+    return int(found[1])
 
 
 def nps_threshold(copy: Scratch) -> None:
-    """Make a promoter of an 8: a threshold in a macro."""
-    copy.edit("nps_category.sql", (">= 9", ">= 8"))
+    """Make a promoter of a score one lower: a threshold in a macro."""
+    least = least_promoter(copy)
+    copy.edit(NPS_RULE, (f">= {least} then", f">= {least - 1} then"))
 
 
 def retention_filter(copy: Scratch) -> None:

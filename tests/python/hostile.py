@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+import edits
 from product_health.check.suites import FOLDER
 from product_health.contract import Contract, Entity
 from product_health.landing.store import LandingStore
@@ -218,6 +219,6 @@ def _ask(hostile: Hostile) -> None:
 
 
 def _review(hostile: Hostile) -> None:
-    hostile.copy.edit("nps_category.sql", (">= 9", ">= 8"))
+    edits.nps_threshold(hostile.copy)
     files = [f"--{kind}=out/review.{kind}" for kind in ("markdown", "json", "html")]
     hostile.run("review", "--base", "main", *files)

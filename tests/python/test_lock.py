@@ -1,5 +1,7 @@
 """`product-health lock`: what it says of a changed meaning, and that it writes over none."""
 
+import re
+
 import pytest
 
 import edits
@@ -24,6 +26,7 @@ def test_the_lock_is_up_to_date(scratch: Scratch) -> None:
 
 
 def test_a_changed_meaning_is_told_and_never_written_over(scratch: Scratch) -> None:
+    least = edits.least_promoter(scratch)
     edits.nps_threshold(scratch)
     before = text_of_lock(scratch)
     result = scratch.run(*CHECK)
@@ -31,10 +34,11 @@ def test_a_changed_meaning_is_told_and_never_written_over(scratch: Scratch) -> N
     lines = result.stdout.splitlines()
     restated = [line.split()[0] for line in lines if "no longer means" in line]
     assert sorted(restated) == sorted(NPS)
-    assert "nps no longer means what version 1 meant:" in lines
+    version = read_lock(scratch.root).entries["nps"].version
+    assert f"nps no longer means what version {version} meant:" in lines
     assert "    all 2025-04-01: 0 -> 31.5789474" not in lines
     assert any(line.startswith("    all 2025-0") and " -> " in line for line in lines)
-    assert "    int_voice_responses: score >= 9 -> score >= 8" in lines
+    assert f"    int_voice_responses: score >= {least} -> score >= {least - 1}" in lines
     same = [line.split()[0] for line in lines if "text changed, value identical" in line]
     assert sorted(same) == ["csat", "csat_margin_of_error"]
     assert f"  1. raise version and since of {', '.join(NPS)} in metrics/voice.yml" in lines
@@ -50,16 +54,15 @@ def test_a_changed_meaning_is_told_and_never_written_over(scratch: Scratch) -> N
 def test_the_three_steps_make_it_right(scratch: Scratch) -> None:
     edits.nps_threshold(scratch)
     before = read_lock(scratch.root)
-    raise_versions(scratch)
+    versions = raise_versions(scratch)
     # without the line in the changelog it is not enough
     unlogged = scratch.run("lock")
     assert refused(unlogged) == f"{LOCK_FILE} was left as it is"
-    told = (
-        "nps is version 2, which CHANGELOG.md does not mention: - `nps` v2: what changed, and why"
-    )
+    new = versions["nps"]
+    told = f"nps is version {new}, which CHANGELOG.md does not mention: - `nps` v{new}: what"
     assert told in unlogged.stdout
     with (scratch.root / "CHANGELOG.md").open("a") as file:
-        file.write("".join(f"- `{name}` v2: an 8 promotes\n" for name in NPS))
+        file.write("".join(f"- `{name}` v{versions[name]}: an 8 promotes\n" for name in NPS))
     assert scratch.run("lock").exit_code == 0
     assert scratch.run(*CHECK).exit_code == 0
     after = read_lock(scratch.root)
@@ -68,18 +71,24 @@ def test_the_three_steps_make_it_right(scratch: Scratch) -> None:
         for name, entry in after.entries.items()
         if entry.version != before.entries[name].version
     }
-    assert raised == dict.fromkeys(NPS, 2)
+    assert raised == versions
     assert after.entries["nps"].values != before.entries["nps"].values
     assert after.entries["ces"] == before.entries["ces"]
 
 
-def raise_versions(copy: Scratch) -> None:
+def raise_versions(copy: Scratch) -> dict[str, int]:
+    """Raise the versions of the metrics of NPS, and give the new ones."""
     path = copy.root / "metrics" / "voice.yml"
     text = path.read_text(encoding="utf-8")
+    raised = {}
     for name in NPS:
         at = text.index(f"  - name: {name}\n    label")
-        text = text[:at] + text[at:].replace("version: 1", "version: 2", 1)
+        version = re.compile(r"version: (\d+)").search(text, at)
+        assert version
+        raised[name] = int(version[1]) + 1
+        text = f"{text[: version.start()]}version: {raised[name]}{text[version.end() :]}"
     path.write_text(text, encoding="utf-8")
+    return raised
 
 
 def test_names_and_dimensions_are_no_other_meaning(scratch: Scratch) -> None:

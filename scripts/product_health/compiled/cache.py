@@ -1,9 +1,11 @@
 """Compiled projects kept between runs: one is compiled again when a file of it has changed."""
 
+import fcntl
 import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -31,10 +33,21 @@ def compiled(
     if not stored.exists():
         if tell:
             tell("The project has changed: dbt reads it again ...")
-        fresh = compile_project(Dbt(project, cache / "dbt"), **variables)
-        _store(stored, fresh)
+        with _alone(cache):
+            # another process may have compiled it while this one waited
+            if not stored.exists():
+                _store(stored, compile_project(Dbt(project, cache / "dbt"), **variables))
     stored.touch()
     return _load(stored)
+
+
+@contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    """Wait until no other process compiles into a cache: its files are for one at a time."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def fingerprint(project: Path, variables: dict[str, Any]) -> str:
