@@ -65,4 +65,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup)
 @click.version_option(package_name="product-health")
 def main() -> None:
-    """Land data, write the demo company, and show the headline numbers."""
+    """Land data, ask and review metrics, check, publish and report product health."""

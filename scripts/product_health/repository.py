@@ -52,14 +52,17 @@ class Repository:
             return f"commit {name!r} is not in this shallow clone: {UNSHALLOW}"
         branches = self._git("branch", "--all", "--format=%(refname:short)").split()
         return (
-            f"there is no commit, branch or tag {name!r}; name one with --base "
+            f"there is no commit, branch or tag {name!r}; name another "
             f"(branches here: {', '.join(branches) or 'none'})"
         )
 
     def commit_of_files(self) -> str | None:
-        """Give the commit that the files are those of; None where some differ, or without git."""
+        """Give the commit that the project's files are those of; None where some differ.
+
+        None without git, too. What else lies in the folder, such as a chart, is no part of it.
+        """
         try:
-            if self._git("status", "--porcelain", "--", "."):
+            if self._git("status", "--porcelain", "--", *EXPORTED, "scripts"):
                 return None
             return self._git("rev-parse", "HEAD")
         except UserError:

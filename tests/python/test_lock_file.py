@@ -127,7 +127,7 @@ OTHER = entry("f").fingerprint
 def told(old: Entry, new: Entry) -> list[tuple[str, bool]]:
     found = compare(lock(m=old), lock(m=new))
     assert all(finding.metric == "m" for finding in found)
-    return [(finding.text.splitlines()[0], finding.is_restated) for finding in found]
+    return [(finding.text.splitlines()[0], finding.needs_version) for finding in found]
 
 
 def test_a_metric_is_held_against_the_lock() -> None:
@@ -146,7 +146,7 @@ def test_a_metric_is_held_against_the_lock() -> None:
     assert told(same, entry(values=MOVED)) == [
         ("has other values with the same SQL: the fixed company or a tool changed:", False)
     ]
-    assert told(same, entry(grains=("day",))) == [("grains were day, month and are day", False)]
+    assert told(same, entry(grains=("day",))) == [("grains were day, month and are day", True)]
 
 
 def test_values_are_told_before_and_after() -> None:

@@ -287,7 +287,7 @@ def test_places_and_commits_that_are_not_there(scratch: Scratch, tmp_path: Path)
     text = tmp_path / "text.duckdb"
     text.write_text("no database")
     refusals = {
-        ("--base", "nope"): "there is no commit, branch or tag 'nope'; name one with --base "
+        ("--base", "nope"): "there is no commit, branch or tag 'nope'; name another "
         "(branches here: main)",
         ("--base", "start", "--head", "nope"): "there is no commit, branch or tag 'nope'",
         ("--landing", str(tmp_path)): f"{tmp_path}: no landing folder (it has no loads/)",
@@ -340,8 +340,6 @@ def test_a_repository_without_main_and_none_at_all(scratch: Scratch, tmp_path: P
     trunk.git("branch", "-q", "-D", "main")
     trunk.git("remote", "remove", "origin")
     said = refused(trunk.run("review"))
-    assert said == (
-        "there is no commit, branch or tag 'main'; name one with --base (branches here: trunk)"
-    )
+    assert said == ("there is no commit, branch or tag 'main'; name another (branches here: trunk)")
     shutil.rmtree(trunk.root / ".git")
     assert "is not in a git repository, so there is no base" in refused(trunk.run("review"))

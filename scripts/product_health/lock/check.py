@@ -23,13 +23,13 @@ MOST_TOLD = 4
 class Finding:
     """A metric that is not as the lock says.
 
-    `is_restated`: its meaning changed, or its values did, and its version did not; the lock is not
-    written over that.
+    `needs_version`: its meaning changed, or readers lose a grain or a dimension, and its version
+    did not; the lock is not written over that.
     """
 
     metric: str
     text: str
-    is_restated: bool = False
+    needs_version: bool = False
 
 
 def current_lock(project: Path, definitions: Definitions) -> Lock:
@@ -125,7 +125,7 @@ def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
     is_comparable = old.dimensions == new.dimensions
     if is_rewritten and moved:
         told = f"no longer means what version {old.version} meant:{_told(moved)}"
-        yield Finding(name, told, is_restated=is_same_version)
+        yield Finding(name, told, needs_version=is_same_version)
     elif is_rewritten and is_comparable:
         yield Finding(name, "text changed, value identical on the fixed company")
     elif moved:
@@ -153,7 +153,8 @@ def _shape_differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
     ):
         if before != after:
             told = [", ".join(side) or "none" for side in (before, after)]
-            yield Finding(name, f"{what} were {told[0]} and are {told[1]}")
+            is_broken = bool(set(before) - set(after)) and old.version >= new.version
+            yield Finding(name, f"{what} were {told[0]} and are {told[1]}", is_broken)
 
 
 def changed_values(old: Values, new: Values) -> list[tuple[str, str, Value, Value]]:

@@ -30,7 +30,8 @@ from product_health.repository import CACHE
 def lock(*, check: bool) -> None:
     """Write metrics/metrics.lock: what each metric means, and its values on a fixed company.
 
-    It refuses to write over a meaning that changed without a new version.
+    It refuses to write over a meaning that changed, or a grain or dimension that went, without a
+    new version.
     """
     project = find_project(Path.cwd())
     definitions = Definitions(compiled(project, project / CACHE / "compiled"))
@@ -46,7 +47,7 @@ def lock(*, check: bool) -> None:
     if check and (findings or unlogged):
         click.echo(_what_to_do(findings, unlogged), err=True)
         sys.exit(1)
-    if any(finding.is_restated for finding in findings) or unlogged:
+    if any(finding.needs_version for finding in findings) or unlogged:
         message = f"{LOCK_FILE} was left as it is"
         raise UserError(message)
     if check:
@@ -59,11 +60,12 @@ def lock(*, check: bool) -> None:
 def _tell(
     project: Path, definitions: Definitions, findings: list[Finding], unlogged: list[Finding]
 ) -> None:
-    restated = [finding.metric for finding in findings if finding.is_restated]
+    named = (finding.metric for finding in findings if finding.needs_version)
+    restated = list(dict.fromkeys(named))
     told = explanations(project, definitions, restated) if restated else {}
     by_change: dict[tuple[str, ...], list[Finding]] = {}
     for finding in [*findings, *unlogged]:
-        changes = tuple(told.get(finding.metric, ())) if finding.is_restated else ()
+        changes = tuple(told.get(finding.metric, ())) if finding.needs_version else ()
         by_change.setdefault(changes, []).append(finding)
     for changes, group in by_change.items():
         for finding in group:
@@ -91,7 +93,6 @@ def _tell_tools(locked: Lock, current: Lock) -> None:
 
 def _what_to_do(findings: list[Finding], unlogged: list[Finding]) -> str:
     count = len({finding.metric for finding in [*findings, *unlogged]})
-    hint = (
-        "" if any(f.is_restated for f in findings) else "; run `product-health lock` and commit it"
-    )
+    is_refused = any(finding.needs_version for finding in findings)
+    hint = "" if is_refused else "; run `product-health lock` and commit it"
     return f"error: {LOCK_FILE} is not up to date: {count} metrics differ{hint}"

@@ -54,7 +54,8 @@ def require_state(warehouse: Path, before: str) -> None:
 
 def _require_build(path: Path, warehouse: Path) -> None:
     found = _read_build(path)
-    command = found.get("args", {}).get("which")
+    args = found.get("args", {})
+    command = "docs generate" if args.get("which") == "generate" else args.get("which")
     if command != BUILD:
         told = f"the last dbt command was `dbt {command}`, so nothing tells how the build ended"
         raise _refused(told, "dbt build")

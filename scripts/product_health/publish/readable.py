@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from product_health.errors import UserError
-from product_health.lock.entries import lock_digest
+from product_health.lock.entries import LOCK_FILE, lock_digest
 from product_health.publish.duckdb_files import FILE
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.warehouse import warehouse_path
@@ -14,7 +14,7 @@ from product_health.warehouse import warehouse_path
 class Readable:
     """A database file, and the publication that it is, unless it is the warehouse.
 
-    `is_outdated`: metrics have got other meanings since it was published.
+    `is_outdated`: metrics have got other meanings since it was published or written.
     """
 
     file: Path
@@ -29,7 +29,7 @@ class Readable:
     @property
     def renewal(self) -> str:
         """What to do where the project is newer than it."""
-        return "publish again, or use --built" if self.publication else "run `dbt build`"
+        return "build, check and publish again" if self.publication else "run `dbt build`"
 
 
 def readable(project: Path, *, built: bool) -> Readable:
@@ -48,4 +48,6 @@ def readable(project: Path, *, built: bool) -> Readable:
     if not path.exists():
         message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"
         raise UserError(message)
-    return Readable(path)
+    lock = project / LOCK_FILE
+    is_outdated = lock.exists() and lock.stat().st_mtime > path.stat().st_mtime
+    return Readable(path, is_outdated=is_outdated)

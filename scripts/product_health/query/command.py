@@ -59,7 +59,7 @@ def query_command(  # noqa: PLR0913 - options
     if database.publication:
         click.echo(f"note: as published in {database.publication.run_id}", err=True)
     if database.is_outdated:
-        told = f"metrics.lock is not what it was in {database.name}: {database.renewal}"
+        told = f"metrics.lock has changed since {database.name} was made: {database.renewal}"
         click.echo(f"note: {told}", err=True)
     for note in dict.fromkeys(note for one in answers for note in one.notes):
         click.echo(f"note: {note}", err=True)

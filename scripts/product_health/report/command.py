@@ -15,7 +15,7 @@ from product_health.report import PAGE
 from product_health.report.page import Origin, page
 from product_health.report.reader import Reader
 from product_health.report.trust import trust
-from product_health.repository import CACHE, Repository
+from product_health.repository import CACHE
 from product_health.warehouse import open_file
 
 SHORT = 10
@@ -30,8 +30,8 @@ def report(*, out: Path | None, built: bool) -> None:
     database = readable(project, built=built)
     if database.is_outdated:
         message = (
-            f"the page cannot be made of {database.name}: metrics.lock is not what it was then, so "
-            f"its numbers would stand beside other definitions; {database.renewal}"
+            f"the page cannot be made of {database.name}: metrics.lock has changed since, so its "
+            f"numbers would stand beside other definitions; {database.renewal}"
         )
         raise UserError(message)
     text = written(project, database)
@@ -55,18 +55,11 @@ def written(project: Path, database: Readable) -> str:
 def _origin(project: Path, database: Readable) -> Origin:
     card = database.publication
     if card is None:
-        return Origin(project, _commit(project), database.name)
+        return Origin(project, "not published", database.name)
     commit = (
         "uncommitted changes" if card.commit == UNCOMMITTED else f"commit {card.commit[:SHORT]}"
     )
     return Origin(project, commit, f"{database.name} of {card.published_at:%Y-%m-%d %H:%M} UTC")
-
-
-def _commit(project: Path) -> str:
-    try:
-        return f"commit {Repository(project).commit('HEAD')[:SHORT]}"
-    except UserError:
-        return "no commit"
 
 
 def _fewest_answers(project: Path) -> int:

@@ -58,7 +58,7 @@ def _active_days(reader: Reader) -> Figure:
             x=alt.X(
                 "active_days:O",
                 title="days active in 28",
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+                axis=alt.Axis(labelAngle=0, values=[1, 7, 14, 21, 28]),
             ),
             y=alt.Y("people:Q", title="people"),
         )

@@ -12,7 +12,7 @@ from product_health.semantics.catalogue import Metric
 
 @dataclass(frozen=True)
 class MartChange:
-    """A mart under contract that differs: columns that mean something else, came or went."""
+    """A mart under contract that differs: columns whose SQL changed, that came or went."""
 
     name: str
     interface: tuple[str, ...]

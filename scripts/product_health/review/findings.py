@@ -9,6 +9,7 @@ from product_health.review.numbers import Numbers
 from product_health.semantics.catalogue import Metric
 
 BREAKING, ADDITIVE, NONE = "breaking", "additive", "none"
+UNTOLD = "**not deprecated first**"
 RESTATES, UNKNOWN = "restates", "unknown"
 REBUILD = "is not part of the numbers, which are those of a rebuild"
 
@@ -79,7 +80,7 @@ class Touched:
         """The version before and after, and whether that is as it should be."""
         old, new = (str(one.version) if one else "-" for one in (self.old, self.new))
         if self.is_unversioned:
-            return f"{old} -> {new}, **not bumped**" if self.new else f"{old} -> gone"
+            return f"{old} -> {new}, **not bumped**" if self.new else f"{old} -> gone, {UNTOLD}"
         return old if old == new else f"{old} -> {new}"
 
 

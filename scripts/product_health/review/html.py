@@ -39,7 +39,7 @@ def chart(numbers: Numbers, label: str) -> Markup:
             x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-45)),
             y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
             color=alt.Color("side:N", title=None, sort=["before", "after"]),
-            strokeDash=alt.StrokeDash("side:N", title=None, sort=["before", "after"]),
+            strokeDash=alt.StrokeDash("side:N", sort=["before", "after"], legend=None),
         )
         .configure(font="sans-serif")
         .configure_range(category=["#8a8a8a", "#0b6bcb"])
