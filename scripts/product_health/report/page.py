@@ -77,15 +77,16 @@ def page(reader: Reader, origin: Origin, trust: Trust, fewest_answers: int) -> s
     )
 
 
-def kinds_of_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def kinds_of_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Tell how each column of a table is set: number, wrap (long text), or neither (empty)."""
+    columns = zip(*rows, strict=True) if rows else ([""] for _ in header)
     return [
         "number"
         if all(map(NUMBER.fullmatch, column))
         else "wrap"
         if max(map(len, column)) > LONG_TEXT
         else ""
-        for column in zip(*rows, strict=True)
+        for column in columns
     ]
 
 
