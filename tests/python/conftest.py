@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from product_health.contract import CONTRACT_FILE, Contract, load_contract
 from product_health.landing.store import LandingStore
 from product_health.meaning.definitions import Definitions
 from scratch import Scratch, scratch_copy
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -81,3 +85,17 @@ def door(
     shutil.copytree(empty_landing, tmp_path / "landing")
     monkeypatch.chdir(tmp_path)
     return Door(tmp_path, LandingStore(tmp_path / "landing", contract))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()

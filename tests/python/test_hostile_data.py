@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Dialog, Error, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error
 
 from hostile import CANARY, PAYLOADS, Hostile, hostile_company
 from product_health.contract import Contract
@@ -103,18 +103,6 @@ def test_no_published_value_is_personal(hostile: Hostile) -> None:
         for (table,) in tables:
             held = repr(connection.execute(f"select * from {table}").fetchall())
             assert not HIDDEN.search(held.lower().encode()), table
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, file: Path) -> tuple[str, list[str]]:
