@@ -102,6 +102,15 @@ class Line:
         paths = (self.desk.warehouse, project / RUN_RESULTS, project / RESULT)
         return {path: folder / f"kept-{path.name}" for path in paths}
 
+    def forget_check(self, step: str) -> None:
+        """Let a check that is about to start be the only one there was."""
+        if step == "check":
+            (self.desk.folder / RESULT).unlink(missing_ok=True)
+
+    def has_checked(self) -> bool:
+        """Whether a check has said its last word."""
+        return (self.desk.folder / RESULT).exists()
+
     def begin_anew(self, earlier: Path | None) -> None:
         """Put an earlier warehouse, or none, in the place of what was built."""
         warehouse = self.desk.warehouse
