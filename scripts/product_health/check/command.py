@@ -19,7 +19,7 @@ from product_health.check.results import DOCS, RESULT
 from product_health.check.run import look_over, planned, run
 from product_health.check.suites import Suite, read_suites
 from product_health.contract import load_contract
-from product_health.errors import UserError
+from product_health.files import write_whole
 from product_health.project import find_project
 from product_health.warehouse import open_warehouse, warehouse_path
 
@@ -49,8 +49,8 @@ def check(*, on: datetime | None, only: tuple[str, ...]) -> None:
     suites = read_suites(project, only)
     with _reading(project) as connection:
         report = _checked(project, connection, suites, on.date() if on else None)
-    _write(project / DOCS, as_html(report))
-    _write(project / RESULT, as_json(report))
+    write_whole(project / DOCS, as_html(report))
+    write_whole(project / RESULT, as_json(report))
     _show(report)
     if report.failed("error"):
         sys.exit(1)
@@ -111,20 +111,6 @@ def _database(
         "fingerprint": fingerprint(connection, catalog),
         "reference_time": values.values["reference_time"].removeprefix("timestamp ").strip("'"),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all; UserError where there is no room, say."""
-    half = path.with_name(f"{path.name}.half")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            half.unlink()
-        message = f"{path}: cannot be written: {error.strerror}; mend that and check again"
-        raise UserError(message) from error
 
 
 def _show(report: Report) -> None:

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from typing import Any
 
 from product_health.compiled.dbt import Dbt
 from product_health.compiled.project import CompiledProject, Model, Seed, Source, compile_project
+from product_health.files import keep_newest, write_whole
 
 # What a compile reads.
 FILES = ("dbt_project.yml", "profiles.yml")
@@ -36,7 +36,9 @@ def compiled(
         with _alone(cache):
             # another process may have compiled it while this one waited
             if not stored.exists():
-                _store(stored, compile_project(Dbt(project, cache / "dbt"), **variables))
+                project_now = compile_project(Dbt(project, cache / "dbt"), **variables)
+                write_whole(stored, json.dumps(asdict(project_now)))
+                keep_newest(cache, "*.json", KEPT)
     stored.touch()
     return _load(stored)
 
@@ -68,16 +70,6 @@ def _files(project: Path) -> Iterator[Path]:
         yield from (path for path in paths if path.is_file() and path.suffix != ".lock")
 
 
-def _store(stored: Path, project: CompiledProject) -> None:
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    half_written = stored.with_suffix(".tmp")
-    half_written.write_text(json.dumps(asdict(project)), encoding="utf-8")
-    half_written.replace(stored)
-    by_age = sorted(stored.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for stale in by_age[:-KEPT]:
-        stale.unlink()
-
-
 def _load(stored: Path) -> CompiledProject:
     document = json.loads(stored.read_text(encoding="utf-8"))
     return CompiledProject(
@@ -90,8 +82,3 @@ def _load(stored: Path) -> CompiledProject:
         semantic_manifest=document["semantic_manifest"],
         column_meta=document["column_meta"],
     )
-
-
-def forget(cache: Path) -> None:
-    """Drop everything kept, dbt's own partial parse included."""
-    shutil.rmtree(cache, ignore_errors=True)

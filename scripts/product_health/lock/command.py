@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from product_health.compiled.cache import compiled
 from product_health.errors import UserError
+from product_health.files import write_whole
 from product_health.keys import misspelt
 from product_health.lock.check import (
     Finding,
@@ -19,14 +19,15 @@ from product_health.lock.check import (
 from product_health.lock.entries import LOCK_FILE, Lock, read_lock, write_lock
 from product_health.lock.explain import explanations
 from product_health.meaning.definitions import Definitions
+from product_health.meaning.states import definitions_of, uncollected
 from product_health.project import find_project
-from product_health.repository import CACHE
 
 
 @click.command()
 @click.option(
     "--check", is_flag=True, help="Only compare; exit 1 where the lock is not up to date."
 )
+@uncollected()
 def lock(*, check: bool) -> None:
     """Write metrics/metrics.lock: what each metric means, and its values on a fixed company.
 
@@ -34,7 +35,7 @@ def lock(*, check: bool) -> None:
     new version.
     """
     project = find_project(Path.cwd())
-    definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    definitions = definitions_of(project)
     if wrong := misspelt(project, definitions.catalogue.names):
         raise UserError("\n".join(wrong))
     locked = read_lock(project) if check or (project / LOCK_FILE).exists() else Lock({}, {})
@@ -53,7 +54,7 @@ def lock(*, check: bool) -> None:
     if check:
         click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics mean what it says")
         return
-    (project / LOCK_FILE).write_text(write_lock(current), encoding="utf-8")
+    write_whole(project / LOCK_FILE, write_lock(current))
     click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics written, {len(findings)} differences")
 
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from product_health.compiled.cache import compiled
 from product_health.errors import UserError
 from product_health.lock.entries import LOCK_FILE
 from product_health.meaning.changes import changed_parts
 from product_health.meaning.definitions import Definitions
-from product_health.repository import CACHE, Repository
+from product_health.meaning.states import definitions_of
+from product_health.repository import Repository
 
 
 def explanations(project: Path, definitions: Definitions, names: list[str]) -> dict[str, list[str]]:
@@ -32,6 +32,4 @@ def explanations(project: Path, definitions: Definitions, names: list[str]) -> d
 
 
 def _locked_state(project: Path) -> Definitions:
-    repository = Repository(project)
-    commit = repository.last_change(LOCK_FILE)
-    return Definitions(compiled(repository.exported(commit), project / CACHE / "compiled"))
+    return definitions_of(project, Repository(project).last_change(LOCK_FILE))

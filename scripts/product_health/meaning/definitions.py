@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from sqlglot.errors import SqlglotError
 
@@ -40,13 +41,17 @@ def preferred_grain(grains: tuple[str, ...]) -> str:
 class Definitions:
     """Metadata, SQL and fingerprints of the metrics of one compiled project."""
 
-    def __init__(self, project: CompiledProject) -> None:
-        """Read what is said of the metrics; UserError where one lacks what each must say."""
+    def __init__(self, project: CompiledProject, kept: Path | None = None) -> None:
+        """Read what is said of the metrics; UserError where one lacks what each must say.
+
+        `kept` is a folder for the SQL of metrics.
+        """
         self.project = project
+        self.kept = kept
         self.catalogue = Catalogue(project)
         self._fingerprints: dict[tuple[str, Split], str] = {}
         self._unread: dict[str, Unread] = {}
-        self.sql = metric_sql(project.semantic_manifest)
+        self.sql = metric_sql(project.semantic_manifest, kept)
 
     @cached_property
     def meaning(self) -> ProjectMeaning:

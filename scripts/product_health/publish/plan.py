@@ -5,11 +5,16 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from product_health.compiled.cache import compiled, fingerprint
+from product_health.compiled.cache import fingerprint
 from product_health.compiled.project import CompiledProject, Model
 from product_health.errors import UserError
+from product_health.files import keep_newest, write_whole
 from product_health.repository import CACHE
+
+if TYPE_CHECKING:
+    from product_health.meaning.definitions import Definitions
 
 # Marts of this folder are what metrics read; they stand in a schema of their own.
 READINGS = "metrics"
@@ -58,14 +63,12 @@ def plan(project: Path, tell: Callable[[str], None]) -> Plan:
     folder = project / CACHE / "publish"
     stored = folder / f"{_key(project)}.json"
     if not stored.exists():
-        fresh = _plan(compiled(project, project / CACHE / "compiled", tell=tell))
-        folder.mkdir(parents=True, exist_ok=True)
-        half_written = stored.with_suffix(".tmp")
-        half_written.write_text(json.dumps(asdict(fresh)), encoding="utf-8")
-        half_written.replace(stored)
-        by_age = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for stale in by_age[:-KEPT]:
-            stale.unlink()
+        # what it imports takes longer than all else where a plan was kept
+        from product_health.meaning.states import definitions_of
+
+        fresh = _plan(definitions_of(project, tell=tell))
+        write_whole(stored, json.dumps(asdict(fresh)))
+        keep_newest(folder, "*.json", KEPT)
     said = json.loads(stored.read_text(encoding="utf-8"))
     return Plan(
         tuple(Mart(**one) for one in said["marts"]),
@@ -98,12 +101,13 @@ def require_nothing_personal(project: CompiledProject) -> None:
         raise UserError(message)
 
 
-def _plan(project: CompiledProject) -> Plan:
+def _plan(definitions: "Definitions") -> Plan:
+    project = definitions.project
     require_nothing_personal(project)
     marts = [
         _mart(model, project) for model in project.models if model.unique_id in _marts(project)
     ]
-    return Plan(tuple(sorted(marts, key=lambda mart: mart.table)), tuple(questions_of(project)))
+    return Plan(tuple(sorted(marts, key=lambda mart: mart.table)), tuple(questions_of(definitions)))
 
 
 def _marts(project: CompiledProject) -> set[str]:
@@ -122,13 +126,12 @@ def _mart(model: Model, project: CompiledProject) -> Mart:
     )
 
 
-def questions_of(project: CompiledProject) -> list[Question]:
+def questions_of(definitions: "Definitions") -> list[Question]:
     """Give the certified metrics of a project."""
     from product_health.meaning.definitions import Definitions, preferred_grain
     from product_health.semantics.engine import TIME
 
-    definitions = Definitions(project)
-    shapes = Definitions(_without_rules(project))
+    shapes = Definitions(_without_rules(definitions.project), definitions.kept)
     found = []
     for metric in definitions.catalogue.metrics.values():
         if metric.tier != CERTIFIED:

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import click
 
-from product_health.compiled.cache import compiled
 from product_health.errors import UserError
-from product_health.meaning.definitions import Definitions, preferred_grain
+from product_health.meaning.definitions import preferred_grain
+from product_health.meaning.states import definitions_of
 from product_health.project import find_project
 from product_health.publish.duckdb_files import READINGS_THERE, located
 from product_health.publish.readable import Readable, readable
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
-from product_health.repository import CACHE
 from product_health.semantics.catalogue import GRAINS
 
 WRITERS = {"table": table, "csv": as_csv, "json": as_json}
@@ -46,7 +45,7 @@ def query_command(  # noqa: PLR0913 - options
         refuse_plot(plot_file, len(set(metrics)))
     by, metrics = (tuple(dict.fromkeys(names)) for names in (by, metrics))
     project = find_project(Path.cwd())
-    definitions = Definitions(compiled(project, project / CACHE / "compiled", tell=_tell))
+    definitions = definitions_of(project, tell=_tell)
     wanted = [definitions.catalogue.find(name) for name in metrics]
     database = readable(project, built=built)
     with Sandbox(database.file) as sandbox:

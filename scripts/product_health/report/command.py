@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 import yaml
 
-from product_health.compiled.cache import compiled
 from product_health.errors import UserError
-from product_health.meaning.definitions import Definitions
+from product_health.files import write_whole
+from product_health.meaning.states import definitions_of
 from product_health.project import find_project
 from product_health.publish.readable import Readable, readable
 from product_health.publish.sets import UNCOMMITTED
@@ -15,7 +15,6 @@ from product_health.report import PAGE
 from product_health.report.page import Origin, page
 from product_health.report.reader import Reader
 from product_health.report.trust import trust
-from product_health.repository import CACHE
 from product_health.warehouse import open_file
 
 SHORT = 10
@@ -36,16 +35,13 @@ def report(*, out: Path | None, built: bool) -> None:
         raise UserError(message)
     text = written(project, database)
     target = out or project / PAGE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_suffix(".half")
-    half.write_text(text, encoding="utf-8")
-    half.replace(target)
+    write_whole(target, text)
     click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB, of {database.name}")
 
 
 def written(project: Path, database: Readable) -> str:
     """Write the page of a database as HTML."""
-    definitions = Definitions(compiled(project, project / CACHE / "compiled"))
+    definitions = definitions_of(project)
     with open_file(database.file) as connection:
         reader = Reader(connection, database, definitions)
         origin = _origin(project, database)

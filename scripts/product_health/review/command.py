@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from product_health.compiled.cache import compiled
 from product_health.compiled.dbt import DbtError
 from product_health.errors import UserError
+from product_health.files import write_whole
 from product_health.lock.values import FIXED_COMPANY
-from product_health.meaning.definitions import Definitions
+from product_health.meaning.states import definitions_of, uncollected
 from product_health.project import find_project
-from product_health.repository import CACHE, Repository
+from product_health.repository import Repository
 from product_health.review.markdown import markdown
 from product_health.review.review import Data, Review, Side, Stopwatch, review
 from product_health.workbench.rows import CsvFolder, DatabaseFile, LandingFolder
@@ -35,6 +35,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--json", "json_file", type=FILE)
 @click.option("--html", "html_file", type=FILE)
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Deprecations due by then.")
+@uncollected()
 def review_command(  # noqa: PLR0913 - options
     *,
     base: str,
@@ -93,13 +94,11 @@ def _base_commit(project: Path, base: str, head: str | None) -> str:
 
 def _side(project: Path, name: str | None) -> Side:
     """Compile a commit, or the working tree; UserError where it does not."""
-    cache = project / CACHE / "compiled"
     if name is None:
-        return Side("the working tree", Definitions(compiled(project, cache)))
-    repository = Repository(project)
-    commit = repository.commit(name)
+        return Side("the working tree", definitions_of(project))
+    commit = Repository(project).commit(name)
     try:
-        found = Definitions(compiled(repository.exported(commit), cache))
+        found = definitions_of(project, commit)
     except DbtError as error:
         message = f"commit {commit[:SHORT]} does not build, so name another one: {error}"
         raise UserError(message) from error
@@ -122,8 +121,7 @@ def _data(project: Path, landing: Path | None, database: Path | None) -> Data:
 
 def _write(path: Path | None, text: Any) -> None:
     if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text(), encoding="utf-8")
+        write_whole(path, text())
 
 
 def as_json(found: Review) -> dict[str, Any]:

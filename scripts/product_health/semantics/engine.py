@@ -3,13 +3,20 @@
 Its engine is no stable interface, so nothing else imports it.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NoReturn
 
 from product_health.errors import UserError
+from product_health.files import keep_newest, write_whole
 
 TIME = "metric_time"
+# Answers that are kept: those of some states of the project.
+MOST_KEPT = 1000
 
 
 class _Client:
@@ -31,17 +38,21 @@ class _Client:
 
 
 @lru_cache(maxsize=4)
-def metric_sql(semantic_manifest: str) -> "MetricSql":
+def metric_sql(semantic_manifest: str, kept: Path | None = None) -> "MetricSql":
     """Give the writer for a semantic manifest; states that share one share its answers."""
-    return MetricSql(semantic_manifest)
+    return MetricSql(semantic_manifest, kept)
 
 
 class MetricSql:
-    """Writes the SQL of metrics, from the text of dbt's semantic_manifest.json."""
+    """Writes the SQL of metrics, from the text of dbt's semantic_manifest.json.
 
-    def __init__(self, semantic_manifest: str) -> None:
-        """Keep the text; MetricFlow is started with the first question."""
+    `kept` is a folder in which what was written is found again: MetricFlow takes seconds to start.
+    """
+
+    def __init__(self, semantic_manifest: str, kept: Path | None = None) -> None:
+        """Keep the text; MetricFlow is started with the first question that was not kept."""
         self._text = semantic_manifest
+        self._kept = kept
         self._written: dict[tuple[str, ...], str] = {}
 
     @cached_property
@@ -52,6 +63,8 @@ class MetricSql:
         )
         from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+        if self._kept:
+            keep_newest(self._kept, "*.sql", MOST_KEPT)
         manifest = parse_manifest_from_dbt_generated_manifest(self._text)
         client: Any = _Client()
         return MetricFlowEngine(SemanticManifestLookup(manifest), client)
@@ -63,8 +76,19 @@ class MetricSql:
         """
         asked = (metric, *group_by, "where", *where)
         if asked not in self._written:
-            self._written[asked] = self._write(metric, group_by, where)
+            self._written[asked] = self._kept_or_written(
+                asked, lambda: self._write(metric, group_by, where)
+            )
         return self._written[asked]
+
+    def _kept_or_written(self, asked: Sequence[str], write: Callable[[], str]) -> str:
+        if self._kept is None:
+            return write()
+        said = json.dumps([version("metricflow"), self._text, *asked])
+        path = self._kept / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.sql"
+        if not path.exists():
+            write_whole(path, write())
+        return path.read_text(encoding="utf-8")
 
     def _write(self, metric: str, group_by: Sequence[str], where: Sequence[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest

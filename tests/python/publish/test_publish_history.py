@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.project import variant
+from product_health.meaning.definitions import Definitions
 from product_health.publish import measure
 from product_health.publish.history import (
     IDENTITY,
@@ -142,7 +143,7 @@ def test_rules_of_seeds_are_told_from_definitions() -> None:
     )
     edited = replace(project, seeds=seeds)
     before, after = (
-        {one.metric: one for one in questions_of(state)} for state in (project, edited)
+        {one.metric: one for one in questions_of(Definitions(state))} for state in (project, edited)
     )
     assert before["mau"].fingerprint != after["mau"].fingerprint
     assert before["mau"].shape == after["mau"].shape
