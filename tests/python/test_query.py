@@ -71,11 +71,8 @@ def test_conditions(built: Scratch) -> None:
 
 def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
     notes = {
-        (
-            "sessions",
-            "--grain",
-            "month",
-        ): "the last month is not over: it has data up to",
+        ("sessions", "--grain", "month"): "the last month is not over: it has data up to",
+        ("mau", "--grain", "week"): "the last week is not over: it has data up to",
         ("adoption_rate",): "adoption_rate has no value over several at once: name one by feature",
         ("nps", "--by", "plan", "--by", "region"): "they are not crossed",
         ("nps", "--where", "plan = 'x'"): "nothing is there",

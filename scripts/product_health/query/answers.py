@@ -62,7 +62,7 @@ def answer(definitions: Definitions, metric: Metric, question: Question, run: Ru
         key=lambda row: [(row[key] != EVERYONE, row[key]) for key in ("period", *question.by)]
     )
     notes = _notes(metric, question, rows)
-    if metric.is_sum and rows:
+    if rows and (metric.is_sum or "day" in metric.grains):
         notes += _unfinished(rows[-1]["period"], grain, _last_date(definitions, metric, run))
     return Answer(metric, grain, question.by, rows, tuple(notes))
 
@@ -91,7 +91,7 @@ def _last_date(definitions: Definitions, metric: Metric, run: Run) -> date | Non
 
 
 def _unfinished(period: date, grain: str, last: date | None) -> list[str]:
-    """Say where a sum will still grow, because its last period is not over."""
+    """Say where a value will still move, because its last period is not over."""
     if last is None or period_end(period, grain) <= last:
         return []
     return [f"the last {grain} is not over: it has data up to {last}"]
