@@ -41,14 +41,16 @@
 {%- endmacro %}
 
 {# Why a row cannot be used, judged by itself alone; NULL for a sound row. What is required comes from
-   the contract; `rules` adds those of one entity as {reason: condition}, in order. #}
+   the contract, and an empty text is missing, as it is in a CSV file; `rules` adds those of one
+   entity as {reason: condition}, in order. #}
 {% macro rejection_reason(entity, rules={}) -%}
     {%- set table = landing_entity(entity) if execute else {'columns': {}, 'config': {'meta': {'event_time': 'received_at'}}} -%}
     {%- set event_time = table.config.meta.event_time -%}
     case
         when parse_error is not null then 'unparseable_' || parse_error
     {%- for column in table.columns.values() if column.config.meta.get('required') %}
-        when {{ column.name }} is null then 'missing_{{ column.name }}'
+        when {{ column.name }} is null{{ " or " ~ column.name ~ " = ''" if column.data_type == 'text' }}
+            then 'missing_{{ column.name }}'
     {%- endfor %}
         when {{ event_time }} > {{ add_minutes('received_at', var('clock_tolerance_minutes')) }}
             then '{{ event_time }}_in_future'

@@ -1,6 +1,6 @@
 """Judging, deduplication and accounting: what becomes of every landed row.
 
-Choices: missing means NULL, an empty text is a value. Where csat_score is both fractional and out
+Choices: missing means NULL or an empty text. Where csat_score is both fractional and out
 of range it is `csat_score_not_whole`, as for survey scores. (entity, load) pairs are those with at
 least one landed row. The rows of a load that was taken back do not exist.
 """
@@ -65,7 +65,7 @@ def rejection_reason(entity: Entity, row: Row, variables: dict[str, Any]) -> str
     if row.get("parse_error") is not None:
         return f"unparseable_{row['parse_error']}"
     for column in entity.required:
-        if row.get(column) is None:
+        if row.get(column) in (None, ""):
             return f"missing_{column}"
     received_at = row.get("received_at")
     if received_at is not None and row[entity.event_time] > received_at + CLOCK_TOLERANCE:
