@@ -20,12 +20,14 @@ class Cost:
 
 
 def run_measured(
-    command: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
 ) -> Cost:
-    """Run a command from the project's root; raises CalledProcessError if it fails."""
+    """Run a command in a folder; raises CalledProcessError if it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - commands of the project itself
-        [str(part) for part in command], cwd=ROOT, env={**os.environ, **(environment or {})}
+        [str(part) for part in command], cwd=folder, env={**os.environ, **(environment or {})}
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started

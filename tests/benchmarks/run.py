@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from benches import Bench, build, day, equality, large
+from commands import commands
 from measure import ROOT
 from results import Benchmark, keep, write_page
 
@@ -18,6 +19,7 @@ BENCHES: dict[str, Callable[[Bench], Benchmark]] = {
     "large": large,
     "day": day,
     "build": build,
+    "commands": commands,
     "equality": equality,
 }
 

@@ -22,6 +22,7 @@ PERCENT = ".0%"
 
 @cache
 def _theme() -> dict[str, Any]:
+    grid = {"gridColor": GRID, "domainColor": GRID, "tickColor": GRID}
     quiet = {"labelColor": TEXT, "titleColor": TEXT, "labelFontSize": 12, "titleFontSize": 12}
     return {
         "background": "transparent",
@@ -31,7 +32,8 @@ def _theme() -> dict[str, Any]:
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},
         "range": {"category": list(COLOURS)},
-        "axis": {**quiet, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID},
+        # a last label that is moved inwards runs into the one before
+        "axis": {**quiet, **grid, "labelFlush": False},
         "legend": {**quiet, "orient": "top", "symbolStrokeWidth": 3, "labelLimit": 240},
         "text": {"color": TEXT, "fontSize": 12},
     }
@@ -61,7 +63,8 @@ def data(rows: Sequence[Row]) -> alt.InlineData:
 
 def time_axis() -> alt.X:
     """Give the axis of all charts over time."""
-    return alt.X("period:T", title=None, axis=alt.Axis(format="%b %y", labelOverlap=True))
+    labels = alt.Axis(format="%b %y", labelOverlap=True, labelSeparation=8)
+    return alt.X("period:T", title=None, axis=labels)
 
 
 def value_axis(title: str, number_format: str | None = None, *, from_zero: bool = True) -> alt.Y:

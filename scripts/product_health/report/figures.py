@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from product_health.report import drawing
 from product_health.report.reader import EVERYONE, Reader, Row
-from product_health.semantics.units import shown
+from product_health.semantics.units import HOUR, shown
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class Figure:
     views: dict[str, Drawn]
 
 
+def _charted(rows: list[Row], unit: str) -> tuple[list[Row], str]:
+    """Give values as a chart shows them, and their unit: long waits are easier to read in hours."""
+    if unit != "minutes":
+        return rows, unit
+    return [{**row, "value": row["value"] / HOUR} for row in rows], "hours"
+
+
 def over_time(
     reader: Reader,
     marks: Sequence[Row],
@@ -63,7 +70,8 @@ def over_time(
         ]
         if rows:
             number_format = drawing.PERCENT if unit == "share" else None
-            chart = drawing.lines(rows, marks, unit, number_format, from_zero=from_zero)
+            drawn, title = _charted(rows, unit)
+            chart = drawing.lines(drawn, marks, title, number_format, from_zero=from_zero)
             views[view] = Drawn(
                 drawing.svg(chart, f"{words.title}, {view}"),
                 ("Last date of the month", *metrics.values()),

@@ -187,7 +187,8 @@ def _triangle(rows: Sequence[Row]) -> alt.TopLevelMixin:
         .mark_text(fontSize=10)
         .encode(
             text=alt.Text("value:Q", format=drawing.PERCENT),
-            color=alt.condition("datum.value > 0.5", alt.value("#ffffff"), alt.value("#12202f")),
+            # the blue below it is dark enough for white from here on
+            color=alt.condition("datum.value > 0.7", alt.value("#ffffff"), alt.value("#12202f")),
         )
     )
     still_open = base.transform_filter("datum.is_open").mark_rect(fill=drawing.HATCH, opacity=0.5)

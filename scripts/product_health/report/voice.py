@@ -8,8 +8,6 @@ from product_health.report import drawing
 from product_health.report.figures import Drawn, Figure, Words, named, over_time
 from product_health.report.reader import EVERYONE, FILTERS, Reader, Row, view_name
 
-HOUR = 60
-
 
 def voice(reader: Reader, marks: Sequence[Row]) -> list[Figure]:
     """Draw NPS with its band, NPS by plan, and the response rate."""
@@ -91,9 +89,7 @@ def _by_plan(reader: Reader) -> Figure:
         Words(
             "nps_by_plan",
             "NPS by plan",
-            "On the last complete date; plans with too few answers to read are left out: "
-            + (", ".join(str(row["name"]) for row in rows if row["is_small_sample"]) or "none")
-            + ".",
+            f"On the last complete date{_left_out(rows)}.",
             ("nps",),
         ),
         [
@@ -103,6 +99,11 @@ def _by_plan(reader: Reader) -> Figure:
         ],
         "points",
     )
+
+
+def _left_out(rows: Sequence[Row]) -> str:
+    small = [str(row["name"]) for row in rows if row["is_small_sample"]]
+    return f"; left out, with too few answers: {', '.join(small)}" if small else ""
 
 
 def _response_rate(reader: Reader) -> Figure:
