@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 
 import publish_reader
-from product_health.check.results import RESULT
+from product_health.check.results import RESULT, Verdict, read_result
 from product_health.publish.gate import RUN_RESULTS
-from publishing_desk import Desk
+from publishing_desk import DATABASE, Desk
+from warm_steps import WarmProcess
 
 STEPS = ("build", "check", "publish")
 RUN = re.compile(r"\d{6}-\d{8}T\d{6}Z")
@@ -30,50 +31,60 @@ UNTESTED = ("--exclude-resource-type", "test", "unit_test")
 
 @dataclass
 class Line:
-    """The three steps on a desk; `is_tested` tells whether builds run the tests of dbt, too."""
+    """The three steps on a desk: as people type them, or warm and without the tests of dbt."""
 
     desk: Desk
-    is_tested: bool
+    is_typed: bool
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def start(self, step: str) -> subprocess.Popen[str]:
-        """Start a step as a process."""
-        if step == "build":
-            options = () if self.is_tested else UNTESTED
-            return self.desk.start(*options, command=step, module="dbt.cli.main")
-        return self.desk.start(command=step)
+    def start(self, step: str, *part: str) -> subprocess.Popen[str] | WarmProcess:
+        """Start a step, or a part of it, as a process."""
+        module = "dbt.cli.main" if step == "build" else "product_health"
+        if self.is_typed:
+            return self.desk.start(*part, command=step, module=module)
+        options = (*part, *UNTESTED) if step == "build" else part
+        environment = {DATABASE: str(self.desk.warehouse)}
+        return WarmProcess(self.desk.folder, environment, module, step, *options)
 
     def run(self, step: str) -> None:
         """Run a step to its end, which must be a good one, and see how long it takes."""
         begin = time.monotonic()
-        process = self.start(step)
-        said, errors = process.communicate()
-        assert process.returncode == 0, f"{step}: {said[-2000:]}{errors}"
-        self.seconds.setdefault(step, time.monotonic() - begin)
-        if step == "build" and not self.is_tested:
+        code, said = self.attempt(step)
+        assert code == 0, f"{step}: {said[-2000:]}"
+        self.seconds[step] = time.monotonic() - begin
+        if step == "build" and not self.is_typed:
             # publish wants the word of the tests, which are tried elsewhere
             self.desk.write(RUN_RESULTS, {"args": {"which": "build"}, "results": []})
+
+    def attempt(self, step: str) -> tuple[int | None, str]:
+        """Run a step to its end, whatever that is; gives its exit code and what it said."""
+        process = self.start(step)
+        said, errors = process.communicate()
+        return process.returncode, said + errors
 
     def run_from(self, step: str) -> None:
         """Run a step and those after it."""
         for one in STEPS[STEPS.index(step) :]:
             self.run(one)
 
-    def kill(self, step: str, rng: random.Random) -> None:
-        """Start a step, and kill it after a random share of the time that it takes."""
-        moment = rng.random() * self.seconds[step]
-        while not self._is_killed_at(step, moment):
-            # it was quicker than when it was measured
-            moment *= rng.random()
+    def kill(self, step: str, rng: random.Random, *part: str) -> None:
+        """Start a step, or a part of it, and kill it after a random share of its time."""
+        command = " ".join((step, *part))
+        self.seconds.setdefault(command, self.seconds[step])
+        while not self._is_killed_at(rng.random() * self.seconds[command], step, *part):
+            pass
 
-    def _is_killed_at(self, step: str, moment: float) -> bool:
-        process = self.start(step)
+    def _is_killed_at(self, moment: float, step: str, *part: str) -> bool:
+        begin = time.monotonic()
+        process = self.start(step, *part)
         try:
             process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             return True
+        # it was quicker than when it was measured
+        self.seconds[" ".join((step, *part))] = time.monotonic() - begin
         return False
 
     def numbers(self) -> dict[str, Any]:
@@ -102,14 +113,16 @@ class Line:
         paths = (self.desk.warehouse, project / RUN_RESULTS, project / RESULT)
         return {path: folder / f"kept-{path.name}" for path in paths}
 
-    def forget_check(self, step: str) -> None:
+    def forget_check(self) -> None:
         """Let a check that is about to start be the only one there was."""
-        if step == "check":
-            (self.desk.folder / RESULT).unlink(missing_ok=True)
+        (self.desk.folder / RESULT).unlink(missing_ok=True)
 
-    def has_checked(self) -> bool:
-        """Whether a check has said its last word."""
-        return (self.desk.folder / RESULT).exists()
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Give what the last check found; nothing where it did not say its last word."""
+        try:
+            return read_result(self.desk.folder).verdicts
+        except FileNotFoundError:
+            return ()
 
     def begin_anew(self, earlier: Path | None) -> None:
         """Put an earlier warehouse, or none, in the place of what was built."""

@@ -1,35 +1,43 @@
 """The whole line, killed at random moments: what is published is as if nothing had happened."""
 
-import shutil
+import contextlib
+import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from product_health.check.results import Verdict
+from product_health.cli import main
 from publish_reader import whole_run
 from published_line import STEPS, Line, Watch, differences, shortened, watched
 from publishing_desk import Desk, set_up
 from strategies_rows import seeded
 
-# Where nobody has measured them; a step that ends before its moment is killed earlier.
-USUAL_SECONDS = {"build": 20.0, "check": 10.0, "publish": 1.5}
-# With the kills of test_publish_faults.py and test_dbt_builds.py these are 20 in `make test`.
-FEW_KILLS = {"build": 1, "check": 2, "publish": 12}
+# Every mart has rows, and the check finds no error.
+SIZE = ("--seed", "7", "--accounts", "30", "--days", "120")
+FEW_KILLS = 20
+# A build takes long even where there are few rows: one in four is whole, in `make faults` all are.
+PARTS = ((), ("--select", "staging"), ("--select", "intermediate"), ("--select", "marts"))
 MANY_KILLS = 500
-# What takes longest is killed least often.
-FROM_NOTHING = 0.25
+# What takes longest is killed least often, and seldom with the tests of dbt.
 MIX = ("build", "check", "check", "publish", "publish")
+TYPED_EVERY = 50
+FROM_NOTHING = 0.25
+WARM, TYPED = "warm", "typed"
+MANY = [(TYPED if seed % TYPED_EVERY == 0 else WARM, seed) for seed in range(MANY_KILLS)]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A line, the numbers that it publishes undisturbed, and a warehouse of other rows."""
+    """A line, what it publishes and finds undisturbed, and a warehouse of other rows."""
 
     line: Line
     expected: dict[str, Any]
+    verdicts: tuple[Verdict, ...]
     earlier: Path
     watch: Watch
 
@@ -38,21 +46,33 @@ class Case:
         assert not whole_run(self.line.desk.sets.root)[1]
         assert not self.watch.told()
 
+    def prepare(self, step: str) -> None:
+        """Let people read other rows, and the steps before one be done."""
+        put_earlier(self.line, self.earlier)
+        if step != "build":
+            self.line.put_back()
+        if step == "check":
+            self.line.forget_check()
 
-@pytest.fixture(scope="module")
-def desk_of_line(
-    tmp_path_factory: pytest.TempPathFactory, root: Path, built: Path, cache: Path
-) -> Desk:
-    """A project that is built from the same landed files, with a copy of what was built."""
-    if not (root / "landing").is_dir():
-        pytest.skip("nothing has been landed")
-    folder = tmp_path_factory.mktemp("line")
-    for name in ("project", "warehouse", "readers"):
-        (folder / name).mkdir()
-    warehouse = folder / "warehouse" / "product_health.duckdb"
-    shutil.copy(built, warehouse)
-    (folder / "project" / "landing").symlink_to(root / "landing")
-    return set_up(folder / "project", root, warehouse, cache)
+    def kill(self, step: str, rng: random.Random, *part: str) -> None:
+        """Kill a step, or a part of it: what is read stays as it is, or the step was done."""
+        old = self.line.numbers()
+        self.line.kill(step, rng, *part)
+        self.check()
+        if step == "publish":
+            found = self.line.numbers()
+            assert not differences(found, old) or not differences(found, self.expected)
+        else:
+            self.check_what_it_left(step, old)
+
+    def check_what_it_left(self, step: str, old: dict[str, Any]) -> None:
+        """See that what a killed build or check left is published only where it was done."""
+        found = self.line.verdicts() if step == "check" else ()
+        assert found in ((), self.verdicts)
+        code, said = self.line.attempt("publish")
+        # a build that was killed before its first word left what had been built before
+        assert step == "build" or (code == 0) == bool(found), said
+        assert not differences(self.line.numbers(), self.expected if found else old)
 
 
 def put_earlier(line: Line, earlier: Path) -> None:
@@ -63,74 +83,72 @@ def put_earlier(line: Line, earlier: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def case(desk_of_line: Desk) -> Iterator[Case]:
-    """The line without the tests of dbt, on what `make test` has built."""
-    desk_of_line.publish()
-    with disturbed(Line(desk_of_line, is_tested=False, seconds=dict(USUAL_SECONDS))) as found:
-        yield found
+def company(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """What a small company has landed."""
+    folder = tmp_path_factory.mktemp("company") / "landing"
+    with contextlib.chdir(root):
+        written = CliRunner().invoke(main, ["demo", *SIZE, "--out", str(folder)])
+    assert written.exit_code == 0, written.output
+    return folder
 
 
 @pytest.fixture(scope="module")
-def typed_case(desk_of_line: Desk) -> Iterator[Case]:
-    """The line as people type it, measured on a run from nothing."""
-    line = Line(desk_of_line, is_tested=True)
-    line.begin_anew(None)
+def case(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    root: Path,
+    cache: Path,
+    company: Path,
+) -> Iterator[Case]:
+    """The line after a run from nothing; eight read."""
+    folder = tmp_path_factory.mktemp("line")
+    line = Line(desk_in(folder, root, cache, company), is_typed=request.param == TYPED)
     line.run_from("build")
     line.keep()
-    with disturbed(line) as found:
-        yield found
-
-
-@contextmanager
-def disturbed(line: Line) -> Iterator[Case]:
-    """Take the numbers that a line has published, publish others, and let eight read."""
-    folder = line.desk.folder.parent
-    expected = line.numbers()
+    expected, verdicts = line.numbers(), line.verdicts()
+    assert all(count for name, ((count, *_), *_) in expected.items() if name.startswith("marts."))
     earlier = shortened(line.desk.warehouse, folder / "earlier.duckdb")
     put_earlier(line, earlier)
     marts = {name for name in expected if name.startswith("marts.")}
     assert marts <= {told.partition(": ")[0] for told in differences(line.numbers(), expected)}
     with watched(line.desk, folder / "readers") as watch:
-        yield Case(line, expected, earlier, watch)
+        yield Case(line, expected, verdicts, earlier, watch)
 
 
-def test_a_line_that_is_killed_again_and_again(case: Case) -> None:
-    line, rng = case.line, seeded("line")
-    old = line.numbers()
-    for step in STEPS:
-        for _ in range(FEW_KILLS[step]):
-            line.forget_check(step)
-            line.kill(step, rng)
-            case.check()
-            if step == "build":
-                # refused, unless nothing had been written yet
-                line.desk.call()
-            if step == "check":
-                # killed after its last word, it was done all the same
-                assert (line.desk.call()[0] == 0) == line.has_checked()
-                old = case.expected if line.has_checked() else old
-            if step != "publish":
-                assert not differences(line.numbers(), old), f"{step} was not done"
-        line.run(step)
-    assert not differences(line.numbers(), case.expected)
+def desk_in(folder: Path, root: Path, cache: Path, company: Path) -> Desk:
+    """Make a project in a folder, in which nothing but the company has been landed."""
+    for name in ("project", "warehouse", "readers"):
+        (folder / name).mkdir()
+    (folder / "project" / "landing").symlink_to(company)
+    return set_up(folder / "project", root, folder / "warehouse" / "product_health.duckdb", cache)
+
+
+@pytest.mark.parametrize("case", [WARM], indirect=True)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_that_is_killed_again_and_again(case: Case, step: str) -> None:
+    rng = seeded(f"line-{step}")
+    case.prepare("build")
+    for number in range(FEW_KILLS):
+        if step == "build":
+            # each goes on where the last was killed
+            case.kill(step, rng, *PARTS[number % len(PARTS)])
+        else:
+            case.prepare(step)
+            case.kill(step, rng)
+    case.line.run_from(step)
+    assert not differences(case.line.numbers(), case.expected)
     case.check()
     assert len(case.watch.seen()) > 1
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seed", range(MANY_KILLS))
-def test_a_killed_line_runs_again_as_if_nothing_had_happened(typed_case: Case, seed: int) -> None:
-    line, rng, step = typed_case.line, seeded(f"line-{seed}"), MIX[seed % len(MIX)]
-    put_earlier(line, typed_case.earlier)
-    old = line.numbers()
-    if step != "build":
-        line.put_back()
-    elif rng.random() < FROM_NOTHING:
-        line.begin_anew(None)
-    line.kill(step, rng)
-    typed_case.check()
-    published = line.numbers()
-    assert not differences(published, old) or not differences(published, typed_case.expected)
-    line.run_from(step)
-    assert not differences(line.numbers(), typed_case.expected)
-    typed_case.check()
+@pytest.mark.parametrize(("case", "seed"), MANY, indirect=["case"])
+def test_a_killed_line_runs_again_as_if_nothing_had_happened(case: Case, seed: int) -> None:
+    step, rng = MIX[seed % len(MIX)], seeded(f"line-{seed}")
+    case.prepare(step)
+    if step == "build" and rng.random() < FROM_NOTHING:
+        case.line.begin_anew(None)
+    case.kill(step, rng)
+    case.line.run_from(step)
+    assert not differences(case.line.numbers(), case.expected)
+    case.check()

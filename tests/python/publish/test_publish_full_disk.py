@@ -33,7 +33,7 @@ def test_no_room_for_the_next_set(desk: Desk, share: float) -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize("size", [2**16, 2**24, 2**26])
 def test_no_room_for_the_warehouse(desk: Desk, root: Path, size: int) -> None:
-    line = Line(desk, is_tested=False)
+    line = Line(desk, is_typed=False)
     (desk.folder / "landing").symlink_to(root / "landing")
     desk.publish()
     expected, before = line.numbers(), desk.bytes_read()
