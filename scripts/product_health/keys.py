@@ -6,7 +6,7 @@ none of them. Keys of suites, mapping files, metrics and the lock are looked at 
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import cache
@@ -16,6 +16,8 @@ from typing import Any
 import yaml
 
 from product_health.contract import COLUMN_META, TABLE_META
+from product_health.errors import unknown
+from product_health.templates import wrong_templates
 
 FOLDERS = ("models", "seeds", "metrics")
 PROJECT = "dbt_project.yml"
@@ -28,15 +30,84 @@ META = {
 }
 DATA_TEST = ("arguments", "config", "name", "description")
 TARGETS = Path("seeds/metric_targets.csv")
-# dbt's own parser refuses what it does not know in these
+# dbt's own parser refuses what it does not know in these, and tells all of them without the place
 PARSED_STRICTLY = ("metrics", "semantic_models", "saved_queries", "exposures", "unit_tests")
 
 Place = tuple[str | int, ...]
 
 
 def misspelt(project: Path, metrics: Collection[str]) -> list[str]:
-    """Give a sentence for each key, column, var or metric that nobody knows, with what is near."""
-    return [*_in_yaml(project), *_in_project(project), *_in_seeds(project, metrics)]
+    """Give a sentence for each key, column, var, macro or metric that nobody knows."""
+    return [
+        *wrong_templates(project),
+        *_in_yaml(project),
+        *_in_project(project),
+        *_in_seeds(project, metrics),
+    ]
+
+
+def refused(project: Path) -> list[str]:
+    """Give a sentence for each key and kind in PARSED_STRICTLY for which dbt refuses a project."""
+    return [said for file, document in documents(project) for said in _refused(file, document)]
+
+
+def _refused(file: str, document: Any) -> Iterator[str]:
+    for part, schema in _strict_schemas().items():
+        for number, one in enumerate(document.get(part) or ()):
+            for place, key, known in _unknown_in(schema, one):
+                where = _told(document, (part, number, *place))
+                yield unknown_key(f"{file}, {where}", key, known)
+    for place, kind in _kinds(document, ()):
+        known = _known_kinds()[_names(place)]
+        if kind not in known:
+            where = _told(document, place[:-1])
+            yield f"{file}, {where}: {unknown(str(place[-1]), str(kind), known)}"
+
+
+def _kinds(part: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    """Find what says of which kind a thing is."""
+    inner = part.items() if isinstance(part, dict) else enumerate(part)
+    for step, one in inner:
+        if isinstance(one, dict | list):
+            yield from _kinds(one, (*place, step))
+        elif _names((*place, step)) in _known_kinds():
+            yield (*place, step), one
+
+
+def _names(place: Place) -> tuple[str, ...]:
+    return tuple(step for step in place if isinstance(step, str))
+
+
+@cache
+def _known_kinds() -> Mapping[tuple[str, ...], list[str]]:
+    from dbt_semantic_interfaces.type_enums.aggregation_type import AggregationType
+    from dbt_semantic_interfaces.type_enums.dimension_type import DimensionType
+    from dbt_semantic_interfaces.type_enums.entity_type import EntityType
+    from dbt_semantic_interfaces.type_enums.metric_type import MetricType
+
+    kinds: Mapping[tuple[str, ...], Iterable[Any]] = {
+        ("metrics", "type"): MetricType,
+        ("semantic_models", "measures", "agg"): AggregationType,
+        ("semantic_models", "dimensions", "type"): DimensionType,
+        ("semantic_models", "entities", "type"): EntityType,
+    }
+    return {place: [one.value for one in known] for place, known in kinds.items()}
+
+
+@cache
+def _strict_schemas() -> Mapping[str, Any]:
+    # or else dbt's modules import each other in a circle
+    import dbt.cli.main  # noqa: F401
+    from dbt.contracts.graph import unparsed
+    from dbt.jsonschemas.jsonschemas import CustomDraft7Validator
+
+    classes: Mapping[str, Any] = {
+        "metrics": unparsed.UnparsedMetric,
+        "semantic_models": unparsed.UnparsedSemanticModel,
+        "saved_queries": unparsed.UnparsedSavedQuery,
+        "exposures": unparsed.UnparsedExposure,
+    }
+    return {part: CustomDraft7Validator(one.json_schema()) for part, one in classes.items()}
 
 
 def unknown_key(where: str, key: str, known: Collection[str]) -> str:
@@ -46,12 +117,17 @@ def unknown_key(where: str, key: str, known: Collection[str]) -> str:
 
 
 def _in_yaml(project: Path) -> Iterator[str]:
+    for file, document in documents(project):
+        for place, key, known in (*_against_schema(document), *_in_parts(document, ())):
+            yield unknown_key(f"{file}, {_told(document, place)}", key, known)
+
+
+def documents(project: Path) -> Iterator[tuple[str, Any]]:
+    """Give the YAML files of a project, each with what stands in it."""
     for folder in FOLDERS:
         for path in sorted((project / folder).rglob("*.y*ml")):
-            file = path.relative_to(project).as_posix()
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for place, key, known in (*_against_schema(document), *_in_parts(document, ())):
-                yield unknown_key(f"{file}, {_told(document, place)}", key, known)
+            yield path.relative_to(project).as_posix(), document or {}
 
 
 def _told(document: Any, place: Place) -> str:
@@ -66,15 +142,19 @@ def _told(document: Any, place: Place) -> str:
 
 
 def _against_schema(document: Any) -> Iterator[tuple[Place, str, Collection[str]]]:
-    waiting = list(_schema().iter_errors(document))
+    for place, key, known in _unknown_in(_schema(), document):
+        if not {"data_tests", *PARSED_STRICTLY} & set(place):
+            yield place, key, known
+
+
+def _unknown_in(schema: Any, document: Any) -> Iterator[tuple[Place, str, Collection[str]]]:
+    waiting = list(schema.iter_errors(document))
     for error in waiting:
         waiting += error.context or ()
-        place = tuple(error.absolute_path)
-        skipped = {"data_tests", *PARSED_STRICTLY} & set(place)
-        if error.validator == "additionalProperties" and not skipped:
+        if error.validator == "additionalProperties":
             known = error.schema["properties"]
             for key in error.instance.keys() - known.keys():
-                yield place, str(key), known
+                yield tuple(error.absolute_path), str(key), known
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from product_health.compiled.mistakes import mistakes
 from product_health.errors import UserError
 
 # The database that a compile sees; relations are named after it.
@@ -23,6 +24,8 @@ class DbtError(UserError):
 # What dbt says before and after the reason itself.
 FRAME = ("Encountered an error:", "Compilation Error", "Parsing Error", "Runtime Error")
 CYCLE = "Found a cycle"
+# What dbt puts before the name of a macro for Jinja.
+MACRO_PREFIX = "dbt_macro__"
 ASIDES = ("Traceback (most recent call last)", "Raw Error:")
 
 
@@ -35,7 +38,7 @@ def reason(said: Iterable[str]) -> str:
                 break
             if line and line not in FRAME and set(line) != {"-"}:
                 lines[line] = None
-    told = " ".join(lines) or "it said nothing"
+    told = " ".join(lines).replace(MACRO_PREFIX, "") or "it said nothing"
     return f"{told}; take one out of what the other is made of" if CYCLE in told else told
 
 
@@ -76,8 +79,8 @@ class Dbt:
         # or else the database stays open in this process, and nobody else can use it
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not outcome.success:
-            message = f"dbt {command}: {reason([*said, str(outcome.exception or '')])}"
-            raise DbtError(message)
+            told = f"dbt {command}: {reason([*said, str(outcome.exception or '')])}"
+            raise DbtError("\n".join(mistakes(self.project)) or told)
         return outcome.result
 
     def places(self, variables: dict[str, Any]) -> list[str]:

@@ -8,11 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
 from product_health.publish.duckdb_files import META, SetReader
 from product_health.publish.meta import HISTORY, HISTORY_COLUMNS
 from product_health.publish.sets import PublishedSets
-from product_health.semantics.catalogue import unknown
 from product_health.semantics.units import shown
 
 COUNTS = {"people", "accounts", "features", "sessions", "tickets"}

@@ -6,9 +6,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
 from product_health.meaning.project import DIALECT
-from product_health.semantics.catalogue import Metric, unknown
+from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
 
 DATE = "date"
@@ -42,6 +42,12 @@ def condition(text: str, metric: Metric) -> str:
         raise UserError(message)
     names = {**metric.dimensions, DATE: ""}
     return parsed.transform(lambda node: _named(node, names, metric)).sql(dialect=DIALECT)
+
+
+def dimensions_in(text: str, metric: Metric) -> list[str]:
+    """Give the dimensions that a condition compares, each once."""
+    named = (column.name for column in sqlglot.parse_one(text, read=DIALECT).find_all(exp.Column))
+    return [name for name in dict.fromkeys(named) if name in metric.dimensions]
 
 
 def _named(node: exp.Expr, names: Mapping[str, str], metric: Metric) -> exp.Expr:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from product_health.compiled.project import CompiledProject
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
+from product_health.semantics.filters import filters, wrong_in_filter
 
 TIERS = ("certified", "draft")
 DIRECTIONS = ("up", "down", "none")
@@ -31,6 +32,10 @@ class Deprecation:
     since: date
     until: date
     use: str
+
+    def __str__(self) -> str:
+        """Tell it in words."""
+        return f"going on {self.until} (use {self.use})"
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,12 @@ class Catalogue:
             found += [f"{where}: {problem}" for problem in self._wrong(meta)]
         if not (node["label"] and node["description"].strip()):
             found.append(f"{where}: needs a label and a description")
-        return found
+        return found + [f"{where}: filter: {told}" for told in self._wrong_filters(node)]
+
+    def _wrong_filters(self, node: dict[str, Any]) -> list[str]:
+        known = _names(self._models_of(node))
+        texts = dict.fromkeys(filters(node, "where_sql_template"))
+        return [told for text in texts for told in wrong_in_filter(text, known)]
 
     def _wrong(self, meta: dict[str, Any]) -> list[str]:
         allowed = {
@@ -194,6 +204,15 @@ class Catalogue:
         return [found[name] for name in sorted(found)]
 
 
+def _names(models: Iterable[dict[str, Any]]) -> list[str]:
+    """Give MetricFlow's names of the dimensions and flags that all models share."""
+    each = [
+        [f"{model['primary_entity']}__{dimension['name']}" for dimension in model["dimensions"]]
+        for model in models
+    ]
+    return [name for name in each[0] if all(name in one for one in each)] if each else []
+
+
 def _dimensions(models: Iterable[dict[str, Any]]) -> dict[str, str]:
     """Give the dimensions that all models share; flags are conditions, not dimensions."""
     each = [
@@ -232,15 +251,3 @@ def _date(value: object) -> date | None:
         return date.fromisoformat(str(value))
     except ValueError:
         return None
-
-
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """Say that there is no such name, and which ones are near."""
-    from difflib import get_close_matches
-
-    names = list(known)
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
-    near += [other for other in names if name in other and other not in near][:3]
-    there_are = f"there are {', '.join(names) or 'none'}"
-    hint = f"did you mean {' or '.join(near)}?" if near else there_are
-    return f"no {kind} is called {name!r}: {hint}"

@@ -15,6 +15,11 @@ from product_health.errors import UserError
 from product_health.files import keep_newest, write_whole
 
 TIME = "metric_time"
+# What MetricFlow says after the reason: advice on its own names, its query, places in its code.
+ASIDES = (
+    *("Common issues are:", "Suggestions:", "Query Input:", "Issue Location:"),
+    *("Traceback (most recent call last)", "Got exception:"),
+)
 # Answers that are kept: those of some states of the project.
 MOST_KEPT = 1000
 
@@ -113,6 +118,6 @@ class MetricSql:
 def _reason(text: str) -> str:
     """Give what MetricFlow says in a line, without where in its own code that was."""
     told = text.split("Message:", 1)[-1]
-    for aside in ("Issue Location:", "Traceback (most recent call last)", "Got exception:"):
+    for aside in ASIDES:
         told = told.split(aside, 1)[0]
     return " ".join(told.split())

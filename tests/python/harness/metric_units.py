@@ -18,10 +18,9 @@ from harness.compare import equal
 from harness.landing import own_seeds
 from harness.project import ROOT, variant
 from harness.warehouse import built, compiled_for
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
 from product_health.meaning.definitions import Definitions
 from product_health.query.answers import Answer, Question, answer
-from product_health.semantics.catalogue import unknown
 from reference import Company, Row, contract
 
 FOLDER = ROOT / "tests" / "metrics"
