@@ -75,7 +75,9 @@ def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
         ("mau", "--grain", "week"): "the last week is not over: it has data up to",
         ("adoption_rate",): "adoption_rate has no value over several at once: name one by feature",
         ("nps", "--by", "plan", "--by", "region"): "they are not crossed",
-        ("nps", "--where", "plan = 'x'"): "nothing is there",
+        ("nps", "--where", "plan = 'x'"): (
+            """nothing meets --where "plan = 'x'"; plan has enterprise, growth, """
+        ),
     }
     for arguments, note in notes.items():
         result = built.run("query", *arguments)
@@ -105,7 +107,9 @@ REFUSED = {
     ("nps", "--where", "plan = '{% if %}'"): "is not allowed there",
     ("nps", "--where", "plan"): "it cannot be answered: Conversion Error: ",
     ("nps", "--where", "date >= 'soon'"): "it cannot be answered: Conversion Error: ",
-    ("nps", "--where", "count(*) > 1"): "; or else check --where",
+    ("nps", "--where", "count(*) > 1"): "aggregates; either check --where 'count(*) > 1', or the "
+    "project is newer than the warehouse: run `dbt build`",
+    ("nps", "--where", "cast(plan as tinyint) = 1"): "; check --where 'cast(plan as tinyint) = 1'",
     ("nps", "--plot", "chart.txt"): "--plot chart.txt: the name must end in .svg, .png, .html",
     ("nps", "dau", "--plot", "chart.svg"): "--plot draws one metric; name one",
     ("tickets_created",): "; the project is newer than the warehouse: run `dbt build`",

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from product_health.meaning.definitions import Definitions, Split, whole_split
 from product_health.semantics.catalogue import Metric
+from product_health.semantics.columns import missing_columns
 from product_health.semantics.engine import TIME
 from product_health.semantics.units import rounded
-from product_health.workbench.bench import Workbench
+from product_health.workbench.bench import ModelError, QueryError, Workbench
 from product_health.workbench.rows import CsvFolder
 
 FIXED_COMPANY = Path("tests/fixed_company")
@@ -42,3 +43,16 @@ def values(
             found.setdefault(part or ALL, {})[day] = value
     parts = sorted(found, key=lambda part: (part != ALL, part))
     return {part: dict(sorted(found[part].items())) for part in parts}
+
+
+def uncomputed(definitions: Definitions, metric: Metric, rows: str, error: QueryError) -> str:
+    """Say in a sentence why a metric cannot be computed, and which file is to be mended."""
+    if isinstance(error, ModelError):
+        reads = f"Mend it, or a macro that it calls; metric {metric.name} is made of it"
+        return f"{str(error).rstrip('.')} (on {rows}). {reads}"
+    if missing := missing_columns(definitions.project, metric):
+        return missing[0]
+    return (
+        f"{metric.file}: metric {metric.name} cannot be computed on {rows}: {error}. "
+        "Mend the metric, or the model that it reads"
+    )

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
 from product_health.meaning.definitions import Definitions
-from product_health.query.where import condition
-from product_health.semantics.catalogue import Metric, unknown
+from product_health.query.where import condition, dimensions_in
+from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
 from product_health.semantics.periods import period_end
 
 EVERYONE = "(all)"
+# How many values of a dimension are told where a condition meets none.
+MOST_VALUES = 8
 Rows = list[dict[str, Any]]
 Run = Callable[[str], Rows]
 
@@ -62,6 +64,8 @@ def answer(definitions: Definitions, metric: Metric, question: Question, run: Ru
         key=lambda row: [(row[key] != EVERYONE, row[key]) for key in ("period", *question.by)]
     )
     notes = _notes(metric, question, rows)
+    if not rows:
+        notes.append(_nothing(definitions, metric, question, period, run))
     if rows and (metric.is_sum or "day" in metric.grains):
         notes += _unfinished(rows[-1]["period"], grain, _last_date(definitions, metric, run))
     return Answer(metric, grain, question.by, rows, tuple(notes))
@@ -110,6 +114,21 @@ def _notes(metric: Metric, question: Question, rows: Sequence[dict[str, Any]]) -
     if rows and all(row["value"] is None for row in rows) and metric.dimensions:
         names = ", ".join(metric.dimensions)
         notes.append(f"{metric.name} has no value over several at once: name one by {names}")
-    if not rows:
-        notes.append("nothing is there: no complete period, or nothing that meets the condition")
     return notes
+
+
+def _nothing(
+    definitions: Definitions, metric: Metric, question: Question, period: str, run: Run
+) -> str:
+    """Say that nothing is there, and which values the dimensions of the condition have."""
+    if not question.where:
+        return "nothing is there: no period is complete"
+    told = [f"nothing meets --where {question.where!r}"]
+    for name in dimensions_in(question.where, metric):
+        column = metric.dimensions[name]
+        rows = run(definitions.sql.sql(metric.name, [period, column]))
+        values = sorted({str(row[column]) for row in rows if row[column] is not None})
+        more = len(values) - MOST_VALUES
+        rest = f" and {more} more" if more > 0 else ""
+        told.append(f"{name} has {', '.join(values[:MOST_VALUES]) or 'no values'}{rest}")
+    return "; ".join(told)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from product_health.errors import UserError
-from product_health.meaning.definitions import preferred_grain
+from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.meaning.states import definitions_of
 from product_health.project import find_project
 from product_health.publish.duckdb_files import READINGS_THERE, located
@@ -14,7 +14,8 @@ from product_health.publish.readable import Readable, readable
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
-from product_health.semantics.catalogue import GRAINS
+from product_health.semantics.catalogue import GRAINS, Metric
+from product_health.semantics.columns import missing_columns
 
 WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 
@@ -47,9 +48,10 @@ def query_command(  # noqa: PLR0913 - options
     project = find_project(Path.cwd())
     definitions = definitions_of(project, tell=_tell)
     wanted = [definitions.catalogue.find(name) for name in metrics]
+    _refuse_missing(definitions, wanted)
     database = readable(project, built=built)
     with Sandbox(database.file) as sandbox:
-        run = _runner(sandbox, database, has_condition=bool(where))
+        run = _runner(sandbox, database, where)
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
@@ -71,7 +73,22 @@ def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _runner(sandbox: Sandbox, database: Readable, *, has_condition: bool) -> Run:
+def _refuse_missing(definitions: Definitions, wanted: list[Metric]) -> None:
+    for metric in wanted:
+        if missing := missing_columns(definitions.project, metric):
+            raise UserError(missing[0])
+
+
+def _advised(reason: str, database: Readable, where: str | None) -> str:
+    """Give a reason of the database, and what to do."""
+    check = f"check --where {where!r}" if where else ""
+    if "Catalog Error" in reason or "Binder Error" in reason:
+        newer = f"the project is newer than {database.name}: {database.renewal}"
+        check = f"either {check}, or {newer}" if check else newer
+    return f"{reason.rstrip('.!')}; {check}" if check else reason
+
+
+def _runner(sandbox: Sandbox, database: Readable, where: str | None) -> Run:
     """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
 
     @cache
@@ -83,11 +100,7 @@ def _runner(sandbox: Sandbox, database: Readable, *, has_condition: bool) -> Run
         try:
             return sandbox.rows(located(sql, readings(), database.file.stem))
         except UserError as error:
-            message = f"it cannot be answered: {error}"
-            if "Catalog Error" in str(error) or "Binder Error" in str(error):
-                message += f"; the project is newer than {database.name}: {database.renewal}"
-            if has_condition:
-                message += "; or else check --where"
+            message = f"it cannot be answered: {_advised(str(error), database, where)}"
             raise UserError(message) from error
 
     return run

@@ -24,6 +24,10 @@ class QueryError(UserError):
     """A query that the database refuses; the message is its reason, in a line."""
 
 
+class ModelError(QueryError):
+    """A model of the project that the database refuses; the message names its file."""
+
+
 class Workbench:
     """A database in memory over raw rows; a context manager."""
 
@@ -54,7 +58,7 @@ class Workbench:
     def query(self, project: CompiledProject, sql: str) -> list[Row]:
         """Answer a query on relations of a project, building what it needs first.
 
-        QueryError where the database refuses it.
+        QueryError where the database refuses it, ModelError where it refuses what that needs.
         """
         try:
             result = self._connection.execute(self._bound(project, sql))
@@ -85,7 +89,12 @@ class Workbench:
         if isinstance(relation, Seed):
             return self._create("table", "seed", _seed_rows(relation))
         kind = "view" if relation.kind == "view" else "table"
-        return self._create(kind, relation.name, self._bound(project, relation.sql))
+        sql = self._bound(project, relation.sql)
+        try:
+            return self._create(kind, relation.name, sql)
+        except duckdb.Error as error:
+            told = f"{relation.file}: model {relation.name} cannot be built: {_reason(error)}"
+            raise ModelError(told) from error
 
     def _create(self, kind: str, name: str, sql: str) -> str:
         address = f"{name}_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
