@@ -224,3 +224,29 @@ def cycle(copy: Scratch) -> None:
 def two_of_one_name(copy: Scratch) -> None:
     """Give a metric the name of another."""
     copy.edit("metrics/usage.yml", ("- name: wau\n", "- name: dau\n"))
+
+
+def argument_left_out(copy: Scratch) -> None:
+    """Call a macro without one of its arguments, for which Jinja fills in nothing."""
+    copy.edit(
+        "int_csat_scores.sql", ("{{ csat('satisfied', 'rated') }}", "{{ csat('satisfied') }}")
+    )
+
+
+def argument_misspelt(copy: Scratch) -> None:
+    """Misspell the argument of a macro within it."""
+    copy.edit(NPS_RULE, ("{{ score }} >= 9", "{{ scor }} >= 9"))
+
+
+def filter_misspelt(copy: Scratch) -> None:
+    """Misspell the dimension in the filter of a metric."""
+    copy.edit("metrics/usage.yml", ("sessions__is_complete", "sessions__is_complet"))
+
+
+def metric_deprecated(copy: Scratch) -> None:
+    """Say of a metric that it goes."""
+    path = copy.path("metrics/support.yml")
+    text = path.read_text(encoding="utf-8")
+    at = text.index("        owner: ", text.index("  - name: tickets_reopened\n    label"))
+    out = "        deprecated: {since: 2026-11-01, until: 2027-01-31, use: tickets_created}\n"
+    path.write_text(f"{text[:at]}{out}{text[at:]}", encoding="utf-8")

@@ -6,6 +6,7 @@ import pytest
 
 import edits
 from product_health.lock.entries import LOCK_FILE, read_lock
+from product_health.semantics.interface import DEPRECATE_FIRST
 from scratch import Scratch, refused
 
 CHECK = ("lock", "--check")
@@ -104,20 +105,38 @@ def test_names_and_dimensions_are_no_other_meaning(scratch: Scratch) -> None:
         "ces_margin_of_error": told["ces"],
         "csat": "no longer means what version 1 meant:",
         "csat_margin_of_error": told["csat"],
-        "nps_reply_rate": "was nps_response_rate: renamed, same meaning",
+        "nps_reply_rate": "renamed from nps_response_rate, same meaning",
         "retention_day_7": "dimensions were none and are period_type",
         "retention_week_4": "dimensions were none and are period_type",
         "sessions_so_far": "is new",
-        "tickets_reopened": "is in the lock and no longer a metric",
+        "tickets_reopened": f"is gone: {DEPRECATE_FIRST}",
     }
 
 
 BROKEN = {
+    "an argument that is left out": (
+        edits.argument_left_out,
+        "int_csat_scores.sql: model int_csat_scores cannot be built: Parser Error: syntax error",
+    ),
+    "an argument that is misspelt": (
+        edits.argument_misspelt,
+        (
+            "macros/definitions/nps_category.sql, line 4: no macro, argument or variable is called "
+            "'scor': did you mean score"
+        ),
+    ),
+    "a dimension that is not there": (
+        edits.filter_misspelt,
+        (
+            "metrics/usage.yml: metric sessions: filter: no dimension is called "
+            "'sessions__is_complet': did you mean sessions__is_complete"
+        ),
+    ),
     "a column that is not there": (
         edits.column_not_there,
         (
-            "metrics/usage.yml: metric sessions cannot be computed on tests/fixed_company: "
-            'Binder Error: Referenced column "sessionz" not found in FROM clause!'
+            "metrics/usage.yml: metric sessions: measure sessions: no column of "
+            "usage_sessions_daily is called 'sessionz': did you mean sessions or session_minutes"
         ),
     ),
     "a cycle": (edits.cycle, "take one out of what the other is made of"),

@@ -12,6 +12,7 @@ from product_health.lock.check import compare, unlogged_versions
 from product_health.lock.entries import LOCK_FILE, Entry, Lock, parse_lock, write_lock
 from product_health.lock.values import Values
 from product_health.meaning.definitions import Definitions
+from product_health.semantics.interface import DEPRECATE_FIRST
 from scratch import Scratch
 
 VALUES: Values = {"all": {"2025-01-01": 1, "2025-02-01": None}, "plan a, b": {"2025-01-01": 0.5}}
@@ -164,10 +165,16 @@ def test_names_that_come_and_go() -> None:
     before = lock(a=entry("a"), b=entry("b"), c=entry("b"))
     after = lock(a=entry("a"), d=entry("b"), e=entry("e"))
     assert [(finding.metric, finding.text) for finding in compare(before, after)] == [
-        ("d", "was b: renamed, same meaning"),
-        ("c", "is in the lock and no longer a metric"),
+        ("d", "renamed from b, same meaning"),
+        ("c", f"is gone: {DEPRECATE_FIRST}"),
         ("e", "is new"),
     ]
+
+
+def test_a_rename_needs_a_version_as_in_a_review() -> None:
+    for version, is_refused in ((1, True), (2, False)):
+        (renamed,) = compare(lock(a=entry("a")), lock(b=entry("a", version=version)))
+        assert renamed.needs_version is is_refused
 
 
 def test_the_changelog_must_mention_a_version(

@@ -21,6 +21,7 @@ from product_health.review.html import html
 from product_health.review.markdown import cell, code, fenced, markdown
 from product_health.review.numbers import Numbers
 from product_health.review.review import Review
+from product_health.semantics.interface import DEPRECATE_FIRST
 from product_health.semantics.units import shift, shown
 from scratch import Scratch, refused, reviewed
 
@@ -260,12 +261,42 @@ def test_the_command_writes_three_files_and_fails_by_level(
 def test_a_metric_that_cannot_be_computed_fails_the_review(scratch: Scratch) -> None:
     edits.column_not_there(scratch)
     result = scratch.run("review", "--base", "start")
-    told = "metrics/usage.yml: metric sessions cannot be computed on tests/fixed_company"
-    assert refused(result).startswith(told)
-    assert 'column "sessionz" not found' in refused(result)
+    told = "metrics/usage.yml: metric sessions: measure sessions: no column of usage_sessions_daily"
+    assert refused(result).startswith(f"{told} is called 'sessionz': did you mean sessions")
     # neither the one that changed nor the one that is new
-    assert "(and 1 more metrics)" in refused(result)
+    assert refused(result).endswith("(1 more metric cannot be computed either)")
     assert "1 cannot be judged" in result.stdout
+
+
+def test_a_model_that_cannot_be_built_is_named_by_its_file(scratch: Scratch) -> None:
+    edits.argument_left_out(scratch)
+    said = refused(scratch.run("review", "--base", "start"))
+    file = "models/intermediate/voice/int_csat_scores.sql"
+    assert said.startswith(f"{file}: model int_csat_scores cannot be built: Parser Error: ")
+
+
+def test_a_new_deprecation_is_in_the_verdict(start: Definitions, scratch: Scratch) -> None:
+    edits.metric_deprecated(scratch)
+    found = reviewed(start, scratch.definitions(), scratch.data())
+    assert found.verdict == "1 metric touched: 1 is deprecated now."
+    assert one(found, "tickets_reopened").interface_changes == (
+        "deprecated was nothing and is going on 2027-01-31 (use tickets_created)",
+    )
+    assert found.deprecations == ("`tickets_reopened` goes on 2027-01-31: use `tickets_created`",)
+    again = reviewed(scratch.definitions(), scratch.definitions(), scratch.data())
+    assert again.verdict.startswith("No metric is touched")
+    assert again.deprecations == found.deprecations
+
+
+def test_what_goes_is_called_as_the_lock_calls_it(start: Definitions, scratch: Scratch) -> None:
+    edits.metric_name(scratch)
+    edits.metric_gone(scratch)
+    found = reviewed(start, scratch.definitions(), scratch.data())
+    assert one(found, "tickets_reopened").interface_changes == (
+        f"the metric is gone: {DEPRECATE_FIRST}",
+    )
+    assert one(found, "nps_reply_rate").interface_changes == ("renamed from nps_response_rate",)
+    assert found.count(is_unversioned=True) == 2
 
 
 def test_a_base_that_does_not_build(scratch: Scratch) -> None:

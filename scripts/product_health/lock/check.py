@@ -8,10 +8,18 @@ from pathlib import Path
 
 from product_health.errors import UserError
 from product_health.lock.entries import LOCK_FILE, Entry, Lock
-from product_health.lock.values import FIXED_COMPANY, Value, Values, fixed_workbench, values
+from product_health.lock.values import (
+    FIXED_COMPANY,
+    Value,
+    Values,
+    fixed_workbench,
+    uncomputed,
+    values,
+)
 from product_health.meaning.changes import paired
 from product_health.meaning.definitions import Definitions, Split, preferred_grain, whole_split
 from product_health.semantics.catalogue import Metric
+from product_health.semantics.interface import DEPRECATE_FIRST, GONE, lacks_version, renamed_from
 from product_health.workbench.bench import QueryError, Workbench
 
 TOOLS = ("metricflow", "sqlglot")
@@ -23,8 +31,8 @@ MOST_TOLD = 4
 class Finding:
     """A metric that is not as the lock says.
 
-    `needs_version`: its meaning changed, or readers lose a grain or a dimension, and its version
-    did not; the lock is not written over that.
+    `needs_version`: its meaning changed, or readers lose a grain, a dimension or its name, and its
+    version did not; the lock is not written over that.
     """
 
     metric: str
@@ -71,11 +79,8 @@ def _entry(bench: Workbench, definitions: Definitions, metric: Metric, split: Sp
     try:
         found = values(bench, definitions, metric, split)
     except QueryError as error:
-        message = (
-            f"{metric.file}: metric {metric.name} cannot be computed on {FIXED_COMPANY}: {error}. "
-            "Mend the metric, or the model that it reads"
-        )
-        raise UserError(message) from error
+        told = uncomputed(definitions, metric, str(FIXED_COMPANY), error)
+        raise UserError(told) from error
     return Entry(
         version=metric.version,
         fingerprint=definitions.fingerprint(metric, split),
@@ -93,12 +98,12 @@ def compare(
     `narrowed` are metrics that are split otherwise now, as `as_locked` gives them.
     """
     renamed = _renamed(locked, current)
-    found = [Finding(new, f"was {old}: renamed, same meaning") for old, new in renamed.items()]
+    found = [_rename(locked, current, old, new) for old, new in renamed.items()]
     for name in sorted(locked.entries.keys() | current.entries.keys()):
         if name in renamed or name in renamed.values():
             continue
         if name not in current.entries:
-            found.append(Finding(name, "is in the lock and no longer a metric"))
+            found.append(Finding(name, f"{GONE}: {DEPRECATE_FIRST}"))
         elif name not in locked.entries:
             found.append(Finding(name, "is new"))
         else:
@@ -117,9 +122,14 @@ def _renamed(locked: Lock, current: Lock) -> dict[str, str]:
     )
 
 
+def _rename(locked: Lock, current: Lock, old: str, new: str) -> Finding:
+    versions = locked.entries[old].version, current.entries[new].version
+    return Finding(new, f"{renamed_from(old)}, same meaning", lacks_version(*versions))
+
+
 def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
     moved = changed_values(_narrowed(old, new.dimensions), new.values)
-    is_same_version = old.version >= new.version
+    is_same_version = lacks_version(old.version, new.version)
     # hashes of other splits cannot be compared, their values can
     is_rewritten = old.fingerprint != new.fingerprint
     is_comparable = old.dimensions == new.dimensions
@@ -153,7 +163,7 @@ def _shape_differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
     ):
         if before != after:
             told = [", ".join(side) or "none" for side in (before, after)]
-            is_broken = bool(set(before) - set(after)) and old.version >= new.version
+            is_broken = bool(set(before) - set(after)) and lacks_version(old.version, new.version)
             yield Finding(name, f"{what} were {told[0]} and are {told[1]}", is_broken)
 
 

@@ -31,8 +31,8 @@ from product_health.project import find_project
 def lock(*, check: bool) -> None:
     """Write metrics/metrics.lock: what each metric means, and its values on a fixed company.
 
-    It refuses to write over a meaning that changed, or a grain or dimension that went, without a
-    new version.
+    It refuses to write over a meaning that changed, or a grain, dimension or name that went,
+    without a new version.
     """
     project = find_project(Path.cwd())
     definitions = definitions_of(project)

@@ -75,14 +75,11 @@ def review_command(  # noqa: PLR0913 - options
 
 def _fail_where_broken(found: Review) -> None:
     """Raise UserError where a metric cannot be computed as it is now."""
-    broken = [one for one in found.metrics if one.is_broken]
-    if broken:
-        first = broken[0]
-        rest = f" (and {len(broken) - 1} more metrics)" if len(broken) > 1 else ""
-        message = (
-            f"{first.metric.file}: metric {first.name} cannot be computed on {found.data}: "
-            f"{first.problem}{rest}. Mend the metric, or the model that it reads"
-        )
+    first, *more = [one.broken for one in found.metrics if one.broken] or [""]
+    if first:
+        several = "s" if len(more) > 1 else ""
+        rest = f" ({len(more)} more metric{several} cannot be computed either)" if more else ""
+        message = f"{first}{rest}"
         raise UserError(message)
 
 

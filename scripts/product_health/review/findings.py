@@ -7,6 +7,7 @@ from product_health.meaning.changes import Part, changed_parts, paired
 from product_health.meaning.definitions import Definitions, shared_split
 from product_health.review.numbers import Numbers
 from product_health.semantics.catalogue import Metric
+from product_health.semantics.interface import DEPRECATE_FIRST, GONE, lacks_version, renamed_from
 
 BREAKING, ADDITIVE, NONE = "breaking", "additive", "none"
 UNTOLD = "**not deprecated first**"
@@ -20,8 +21,8 @@ class Touched:
 
     `interface`: breaking where whoever asks for it gets an error or another thing, additive, none.
     `value`: restates where a number of the past is another one now, unknown where that could not be
-    seen, none. `old` or `new` is missing where the metric is new or gone. `is_broken` where it
-    cannot be computed as it is now; `problem` says why.
+    seen, none. `old` or `new` is missing where the metric is new or gone. `problem` says why its
+    numbers could not be compared; `broken`, why it cannot be computed as it is now, and what to do.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Touched:
     unread: tuple[str, ...] = ()
     numbers: Numbers | None = None
     problem: str = ""
-    is_broken: bool = False
+    broken: str = ""
     downstream: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -73,7 +74,12 @@ class Touched:
         if self.old is None or self.new is None:
             return self.new is None and self.old is not None and self.old.deprecated is None
         is_changed = self.interface == BREAKING or self.value in {RESTATES, UNKNOWN}
-        return is_changed and self.old.version >= self.new.version
+        return is_changed and lacks_version(self.old.version, self.new.version)
+
+    @property
+    def is_newly_deprecated(self) -> bool:
+        """Whether its readers are told for the first time that it goes."""
+        return bool(self.old and self.new and self.new.deprecated and not self.old.deprecated)
 
     @property
     def versions(self) -> str:
@@ -153,10 +159,11 @@ def _interface_changes(old: Metric | None, new: Metric | None) -> Iterator[tuple
         yield ADDITIVE, "new metric"
         return
     if new is None:
-        yield BREAKING, "the metric is gone"
+        asked = "" if old.deprecated else f": {DEPRECATE_FIRST}"
+        yield BREAKING, f"the metric {GONE}{asked}"
         return
     if old.name != new.name:
-        yield BREAKING, f"renamed from {old.name}"
+        yield BREAKING, renamed_from(old.name)
     for what, before, after in (
         ("dimension", set(old.dimensions), set(new.dimensions)),
         ("grain", set(old.grains), set(new.grains)),
@@ -169,7 +176,7 @@ def _interface_changes(old: Metric | None, new: Metric | None) -> Iterator[tuple
             yield BREAKING, f"dimension {told} for MetricFlow"
     if old.unit != new.unit:
         yield BREAKING, f"unit was {old.unit} and is {new.unit}"
-    for what in ("direction", "tier", "owner"):
+    for what in ("direction", "tier", "owner", "deprecated"):
         before, after = getattr(old, what), getattr(new, what)
         if before != after:
-            yield NONE, f"{what} was {before} and is {after}"
+            yield NONE, f"{what} was {before or 'nothing'} and is {after or 'nothing'}"

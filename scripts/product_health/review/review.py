@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from product_health.lock.values import ALL, Value, values
+from product_health.lock.values import ALL, Value, uncomputed, values
 from product_health.meaning.changes import Part
 from product_health.meaning.definitions import Definitions, Split, shared_split
 from product_health.review.downstream import MartChange, changed_marts, deprecations, readers
@@ -54,6 +54,11 @@ class Review:
                 self.count(is_unversioned=True),
                 "lacks a new version",
                 "lack a new version",
+            ),
+            "deprecated": (
+                self.count(is_newly_deprecated=True),
+                "is deprecated now",
+                "are deprecated now",
             ),
         }
         told = [
@@ -129,7 +134,7 @@ def review(base: Side, head: Side, data: Data, today: date, watch: Stopwatch) ->
         found = list(touched(old, new))
         marts = changed_marts(old, new)
     with watch.time("numbers"), Workbench(data.rows) as bench:
-        found = [_with_numbers(one, old, new, bench) for one in found]
+        found = [_with_numbers(one, old, new, bench, data.name) for one in found]
     found = [replace(one, downstream=_readers(one, old, new)) for one in found]
     return Review(
         base=base.name,
@@ -153,7 +158,9 @@ def _readers(one: Touched, base: Definitions, head: Definitions) -> dict[str, li
     return found
 
 
-def _with_numbers(one: Touched, base: Definitions, head: Definitions, bench: Workbench) -> Touched:
+def _with_numbers(
+    one: Touched, base: Definitions, head: Definitions, bench: Workbench, rows: str
+) -> Touched:
     """Compute a metric on both sides, unless it means the same; a new one must be computable."""
     if one.new is None or (one.old and one.value == NONE):
         return one
@@ -161,7 +168,8 @@ def _with_numbers(one: Touched, base: Definitions, head: Definitions, bench: Wor
     try:
         after = values(bench, head, one.new, split)
     except QueryError as error:
-        return replace(one, problem=str(error), is_broken=True)
+        told = uncomputed(head, one.new, rows, error)
+        return replace(one, problem=str(error), broken=told)
     if one.old is None:
         return one
     try:
