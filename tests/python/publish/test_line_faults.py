@@ -28,7 +28,7 @@ MIX = ("build", "check", "check", "publish", "publish")
 TYPED_EVERY = 50
 FROM_NOTHING = 0.25
 WARM, TYPED = "warm", "typed"
-MANY = [(TYPED if seed % TYPED_EVERY == 0 else WARM, seed) for seed in range(MANY_KILLS)]
+MANY_TYPED = range(0, MANY_KILLS, TYPED_EVERY)
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,21 @@ def test_a_step_that_is_killed_again_and_again(case: Case, step: str) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize(("case", "seed"), MANY, indirect=["case"])
+@pytest.mark.parametrize("case", [WARM], indirect=True)
+@pytest.mark.parametrize("seed", sorted(set(range(MANY_KILLS)) - set(MANY_TYPED)))
 def test_a_killed_line_runs_again_as_if_nothing_had_happened(case: Case, seed: int) -> None:
+    check_killed(case, seed)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("case", [TYPED], indirect=True)
+@pytest.mark.parametrize("seed", MANY_TYPED)
+def test_a_killed_line_as_people_type_it(case: Case, seed: int) -> None:
+    check_killed(case, seed)
+
+
+def check_killed(case: Case, seed: int) -> None:
+    """Kill a step at a random moment, and run the line from there."""
     step, rng = MIX[seed % len(MIX)], seeded(f"line-{seed}")
     case.prepare(step)
     if step == "build" and rng.random() < FROM_NOTHING:
