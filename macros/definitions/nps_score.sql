@@ -1,6 +1,7 @@
-{# Net Promoter Score, -100 to 100, of counts or of sums of weights. NULL without answers. #}
+{# Net Promoter Score, -100 to 100, of counts or of sums of weights. NULL without answers. The share comes first:
+   100 times a weight is rounded, and would be a little more than 100 of them. #}
 {% macro nps(promoters, detractors, total) -%}
-    100.0 * cast({{ promoters }} - {{ detractors }} as double) / nullif({{ total }}, 0)
+    100 * (cast({{ promoters }} - {{ detractors }} as double) / nullif({{ total }}, 0))
 {%- endmacro %}
 
 {# Its margin of error in points; `responses` is the number of answers, for weights the effective one. NULL
