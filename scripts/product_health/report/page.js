@@ -23,10 +23,14 @@ for (const filter of filters) {
   });
 }
 
-// A link to a metric opens its entry.
-function open_target() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+// A link to a metric opens its entry, also where that was closed again since.
+function open_target(hash) {
+  const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   if (target instanceof HTMLDetailsElement) target.open = true;
 }
-addEventListener("hashchange", open_target);
-open_target();
+addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (link) open_target(link.hash);
+});
+addEventListener("hashchange", () => open_target(location.hash));
+open_target(location.hash);
