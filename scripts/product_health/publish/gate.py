@@ -63,6 +63,9 @@ def _require_build(path: Path, warehouse: Path) -> None:
     if partial:
         told = f"the last build was a part of the project ({', '.join(partial)})"
         raise _refused(told, "dbt build` without it, and then `product-health check")
+    if others := _databases(found) - {warehouse.stem}:
+        told = f"the last build was of another database ({', '.join(sorted(others))})"
+        raise _refused(told, "dbt build` and then `product-health check")
     failed = [one["unique_id"] for one in found["results"] if one["status"] not in PASSED]
     if failed:
         named = ", ".join(name.split(".")[2] for name in failed[:MOST_NAMED])
@@ -84,6 +87,12 @@ def _read_build(path: Path) -> dict[str, Any]:
         told = f"{RUN_RESULTS} is not whole"
         raise _refused(told, "dbt build") from error
     return found
+
+
+def _databases(found: dict[str, Any]) -> set[str]:
+    """Give the databases that a build wrote to; DuckDB calls one as its file is called."""
+    relations = (one.get("relation_name") for one in found["results"])
+    return {relation.split('"')[1] for relation in relations if relation}
 
 
 def _is_unfinished(results: Path, warehouse: Path) -> bool:

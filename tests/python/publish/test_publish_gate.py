@@ -14,7 +14,9 @@ from publishing_desk import EXPECTATION, Desk
 
 FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
 SKIPPED = {"unique_id": "model.product_health.usage_daily.v1", "status": "skipped"}
+OF_ANOTHER = {"status": "success", "relation_name": '"mine"."marts"."usage_daily_v1"'}
 BUILDS: dict[str, dict[str, object]] = {
+    "of another database (mine)": {"args": {"which": "build"}, "results": [OF_ANOTHER]},
     "no_holes": {"args": {"which": "build"}, "results": [FAILED]},
     "usage_daily": {"args": {"which": "build"}, "results": [SKIPPED]},
     "part of the project (--select)": {"args": {"which": "build", "select": ["x"]}, "results": []},
