@@ -17,7 +17,7 @@ from product_health.check.placeholders import Placeholders, placeholders
 from product_health.check.report import Report, as_html, as_json, as_lines, as_table
 from product_health.check.results import DOCS, RESULT
 from product_health.check.run import look_over, planned, run
-from product_health.check.suites import Suite, read_suites
+from product_health.check.suites import Suite, read_suites, suite_files
 from product_health.contract import load_contract
 from product_health.files import write_whole
 from product_health.project import find_project
@@ -43,6 +43,8 @@ def check(*, on: datetime | None, only: tuple[str, ...]) -> None:
     severity error does not hold.
     """
     project = find_project(Path.cwd())
+    # a misspelt name leaves all as it is
+    suite_files(project, only)
     for path in (DOCS, RESULT):
         # a check that breaks off must not leave the word of an earlier one
         (project / path).unlink(missing_ok=True)

@@ -51,8 +51,8 @@ class Suite:
     expectations: tuple[Expectation, ...]
 
 
-def read_suites(project: Path, only: Collection[str] = ()) -> list[Suite]:
-    """Read all suites, or those named; UserError where one cannot be understood."""
+def suite_files(project: Path, only: Collection[str] = ()) -> dict[str, Path]:
+    """Give the files of all suites, or of those named; UserError where there is none such."""
     folder = project / FOLDER
     files = {str(path.relative_to(folder).with_suffix("")): path for path in folder.rglob("*.y*ml")}
     if not files:
@@ -62,10 +62,14 @@ def read_suites(project: Path, only: Collection[str] = ()) -> list[Suite]:
         if name not in files:
             message = f"there is no suite {name!r}{_near(name, files)}"
             raise UserError(message)
+    return {name: path for name, path in sorted(files.items()) if not only or name in only}
+
+
+def read_suites(project: Path, only: Collection[str] = ()) -> list[Suite]:
+    """Read all suites, or those named; UserError where one cannot be understood."""
     return [
         _suite(name, path, str(path.relative_to(project)))
-        for name, path in sorted(files.items())
-        if not only or name in only
+        for name, path in suite_files(project, only).items()
     ]
 
 

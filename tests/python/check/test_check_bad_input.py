@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from checked_project import Checked
+from product_health.check.results import RESULT
 from product_health.cli import main
 
 SUITE = """
@@ -171,6 +172,12 @@ def test_the_same_expectation_twice_is_evaluated_twice(checked: Checked) -> None
     names = [one["name"] for one in answer.document["suites"][0]["expectations"]]
     assert names == ["paid10", "paid20", "paid11", "paid21"]
     assert set(answer.failed) == {"published/mine/paid11", "published/mine/paid21"}
+
+
+def test_a_suite_that_is_not_there_leaves_the_older_result(checked: Checked) -> None:
+    assert checked("--suite", "published/usage_l28").written
+    assert CliRunner().invoke(main, ["check", "--suite", "published/usage_l29"]).exit_code
+    assert (checked.folder / RESULT).exists()
 
 
 def test_a_check_that_breaks_off_leaves_no_older_result(checked: Checked) -> None:
