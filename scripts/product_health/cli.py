@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from product_health.errors import UserError
+from product_health.errors import UserError, unknown
 
 # Each command lives in a module of its own, imported only when it is called: start-up stays fast.
 COMMANDS = {
@@ -42,6 +42,14 @@ class LazyGroup(click.Group):
         module_name, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module_name), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; UserError names those that are called nearly so."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UserError(unknown("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a UserError becomes one line on stderr and exit code 1."""

@@ -14,9 +14,10 @@ from product_health.check.results import DOCS
 from product_health.errors import UserError
 from product_health.project import find_project
 from product_health.publish.duckdb_files import FILE
+from product_health.publish.gate import doubt
 from product_health.publish.sets import CURRENT, PUBLISHED
 from product_health.report import PAGE
-from product_health.warehouse import open_warehouse
+from product_health.warehouse import open_warehouse, warehouse_path
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ def headline() -> None:
             raise UserError(message) from error
         behind = loads_not_built(connection, project)
     console.print(table)
+    if doubted := doubt(project, warehouse_path(project)):
+        console.print(f"\nThese numbers may be wrong: {doubted}.", highlight=False)
     if behind:
         text = f"\nNot in these numbers: {behind:,} loads that were landed since; run `dbt build`."
         console.print(text, highlight=False)

@@ -57,6 +57,8 @@ def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             else f"{path}: cannot be opened: {reason}; build it anew with `dbt build`"
         )
         raise UserError(message) from error
+    # a table that is not there is an error, and never a Python variable of its name
+    connection.execute("set python_enable_replacements = false")
     try:
         yield connection
     finally:

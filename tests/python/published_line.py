@@ -54,7 +54,7 @@ class Line:
         self.seconds[step] = time.monotonic() - begin
         if step == "build" and not self.is_typed:
             # publish wants the word of the tests, which are tried elsewhere
-            self.desk.write(RUN_RESULTS, {"args": {"which": "build"}, "results": []})
+            self.desk.pass_build()
 
     def attempt(self, step: str) -> tuple[int | None, str]:
         """Run a step to its end, whatever that is; gives its exit code and what it said."""

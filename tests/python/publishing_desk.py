@@ -19,7 +19,7 @@ import duckdb
 from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.publish.duckdb_files import FILE
-from product_health.publish.gate import RUN_RESULTS, warehouse_fingerprint
+from product_health.publish.gate import RUN_RESULTS, last_command, warehouse_fingerprint
 from product_health.publish.run import Publishing
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.repository import CACHE
@@ -58,7 +58,13 @@ class Desk:
     def pass_gate(self) -> None:
         """Let build and check of the warehouse, as it is, have passed."""
         self.write(RESULT, self.check())
-        self.write(RUN_RESULTS, {"args": {"which": "build"}, "results": []})
+        self.pass_build()
+
+    def pass_build(self) -> None:
+        """Let the last build of the warehouse have passed."""
+        results = {"args": {"which": "build"}, "results": []}
+        build = {"invocation_id": last_command(self.warehouse)}
+        self.write(RUN_RESULTS, results | {"metadata": build})
 
     def check(self) -> dict[str, Any]:
         """Give what a check of the warehouse, as it is, writes where all expectations hold."""

@@ -97,6 +97,9 @@ REFUSED = {
     "it is a number of the month",
     ("nps", "--where", "plam = 'x'"): "no dimension of nps is called 'plam': did you mean plan?",
     ("nps", "--where", "nps.plan = 'x'"): "no dimension of nps is called 'nps.plan'",
+    ("nps", "--where", "plan = growth"): "; if it is a value, write it in quotes: 'growth'",
+    ("nps", "--where", "plan = 'x"): "--where \"plan = 'x\": a quote (') is not closed",
+    ("nps", "--where", "date > 2026-01-31"): "'2026 - 01 - 31' is a subtraction; write a date in q",
     ("nps", "--where", "plan ="): "--where 'plan =' cannot be read: ",
     ("nps", "--where", "  "): "--where '  ' is not one condition",
     ("nps", "--where", "plan = 'x'; drop table y"): "is not one condition",
@@ -120,6 +123,10 @@ REFUSED = {
 def test_a_wrong_question_has_one_sentence(arguments: tuple[str, ...], built: Scratch) -> None:
     assert REFUSED[arguments] in refused(built.run("query", *arguments))
     assert not list(built.root.glob("chart.*"))
+
+
+def test_a_command_that_is_none(built: Scratch) -> None:
+    assert "no command is called 'quer': did you mean query?" in refused(built.run("quer", "nps"))
 
 
 def test_a_grain_that_is_none(built: Scratch) -> None:

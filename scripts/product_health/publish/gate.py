@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from product_health.check.catalog import fingerprint, read_catalog
 from product_health.check.results import RESULT, CheckResult, read_result
 from product_health.check.suites import FOLDER
@@ -21,6 +23,7 @@ PARTIAL = (
     *("select", "exclude", "selector", "resource_types", "exclude_resource_types"),
     *("empty", "sample"),
 )
+SKIPPED = "skipped"
 PASSED = {"success", "pass", "warn", "no-op"}
 # dbt lets go of the database a moment after it has written its results.
 SETTLE_SECONDS = 10
@@ -63,18 +66,40 @@ def _require_build(path: Path, warehouse: Path) -> None:
     if partial:
         told = f"the last build was a part of the project ({', '.join(partial)})"
         raise _refused(told, "dbt build` without it, and then `product-health check")
-    if others := _databases(found) - {warehouse.stem}:
-        told = f"the last build was of another database ({', '.join(sorted(others))})"
+    if doubted := _doubt(path, warehouse, found):
+        raise _refused(doubted, "dbt build` and then `product-health check")
+    if found.get("metadata", {}).get("invocation_id") != last_command(warehouse):
+        told = f"the build of {RUN_RESULTS} was of another warehouse, or is not the last one here"
         raise _refused(told, "dbt build` and then `product-health check")
-    failed = [one["unique_id"] for one in found["results"] if one["status"] not in PASSED]
-    if failed:
-        named = ", ".join(name.split(".")[2] for name in failed[:MOST_NAMED])
-        more = f" and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
-        told = f"the last build did not pass: {named}{more}"
-        raise _refused(told, "dbt build` once they are mended, and then `product-health check")
+
+
+def doubt(project: Path, warehouse: Path) -> str | None:
+    """Give why numbers of the warehouse may be wrong, after a command of dbt that failed."""
+    path = project / RUN_RESULTS
+    try:
+        return _doubt(path, warehouse, _read_build(path))
+    except UserError:
+        # it was built elsewhere
+        return None
+
+
+def _doubt(path: Path, warehouse: Path, found: dict[str, Any]) -> str | None:
     if _is_unfinished(path, warehouse):
-        told = "the warehouse was written to after the last build that ended"
-        raise _refused(told, "dbt build` and then `product-health check")
+        return "the warehouse was written to after the last build that ended"
+    statuses = {_name(one["unique_id"]): one["status"] for one in found["results"]}
+    failed = [name for name, status in statuses.items() if status not in PASSED]
+    # what failed says more than what was skipped for it
+    causes = [name for name in failed if statuses[name] != SKIPPED] or failed
+    if not causes:
+        return None
+    more = f" and {len(causes) - MOST_NAMED} more" if len(causes) > MOST_NAMED else ""
+    return f"the last build did not pass: {', '.join(causes[:MOST_NAMED])}{more}"
+
+
+def _name(unique_id: str) -> str:
+    """Give what people call a node: a unit test has the name of its model before its own."""
+    kind, _, *parts = unique_id.split(".")
+    return ".".join(parts[:2]) if kind == "unit_test" else parts[0]
 
 
 def _read_build(path: Path) -> dict[str, Any]:
@@ -89,10 +114,14 @@ def _read_build(path: Path) -> dict[str, Any]:
     return found
 
 
-def _databases(found: dict[str, Any]) -> set[str]:
-    """Give the databases that a build wrote to; DuckDB calls one as its file is called."""
-    relations = (one.get("relation_name") for one in found["results"])
-    return {relation.split('"')[1] for relation in relations if relation}
+def last_command(warehouse: Path) -> str | None:
+    """Give dbt's id of the command that worked on a warehouse last, which it wrote as it began."""
+    with open_file(warehouse) as connection:
+        try:
+            found = connection.execute("select invocation_id from meta.last_command").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return str(found[0]) if found else None
 
 
 def _is_unfinished(results: Path, warehouse: Path) -> bool:

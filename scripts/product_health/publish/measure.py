@@ -32,6 +32,12 @@ LOADS = """
     from warehouse.intermediate.int_row_accounting
 """
 ADDED = "select distinct load_id from warehouse.intermediate.int_row_accounting where load_id > ?"
+LANDED = "select load_id, entity, fingerprint from warehouse.intermediate.int_loads order by all"
+
+
+def landed(run: Run) -> list[tuple[int, str, str]]:
+    """Give the loads of entities that the warehouse was built from, and their fingerprints."""
+    return [(load_id, entity, told) for load_id, entity, told in run(LANDED)]
 
 
 def loads(run: Run) -> tuple[int, int]:

@@ -1,14 +1,15 @@
 """Schema meta of a set: what made it, and the history of metrics that travels from set to set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
 from product_health.check.results import CheckResult
+from product_health.errors import UserError
 from product_health.publish.duckdb_files import META, SetReader, SetWriter
 from product_health.publish.history import Definition, History, Value
 from product_health.publish.plan import Question
-from product_health.publish.sets import Publication
+from product_health.publish.sets import PUBLISHED, Publication
 
 HISTORY = "metric_history"
 RUN = "The publication, in order of time."
@@ -35,6 +36,11 @@ PUBLICATION = {
 TABLES = {
     "table_name": ("varchar", "Schema and table."),
     "row_count": ("bigint", "How many rows it has in this set."),
+}
+LOADS = {
+    "load_id": ("bigint", "Number of the load."),
+    "entity": ("varchar", "The table that it brought rows of."),
+    "fingerprint": ("varchar", "SHA-256 of what was landed, and how."),
 }
 DEFINITIONS = {
     "metric": ("varchar", METRIC),
@@ -121,6 +127,36 @@ def read_history(folder: Path) -> History:
 def read_publications(folder: Path) -> list[tuple[object, ...]]:
     """Give the rows of all publications up to a set, oldest first."""
     return list(SetReader(folder).rows(_select(PUBLICATION, "publications")))
+
+
+def require_same_data(folder: Path, landed: Iterable[tuple[int, str, str]]) -> None:
+    """Raise UserError where a set was made of loads none of which is among those landed.
+
+    Its history is of other data then, and its values are not what these were before.
+    """
+    before = _fingerprints(folder)
+    now = {fingerprint for _, _, fingerprint in landed}
+    if before and now and before.isdisjoint(now):
+        message = (
+            f"not published: {folder} tells of other data, none of its {len(before)} landed tables "
+            "is in the warehouse; publish these from a clone of their own, or, to begin a history "
+            f"anew, move {PUBLISHED}/ away and run `product-health publish` again"
+        )
+        raise UserError(message)
+
+
+def _fingerprints(folder: Path) -> set[str]:
+    reader = SetReader(folder)
+    there = f"select 1 from duckdb_tables() where schema_name = '{META}' and table_name = 'loads'"
+    # sets of version 0.1.0 did not tell
+    found = reader.rows(f"select fingerprint from {META}.loads") if reader.rows(there) else []
+    return {told for (told,) in found}
+
+
+def write_loads(writer: SetWriter, landed: Sequence[tuple[int, str, str]]) -> None:
+    """Write what a set was made of."""
+    told = "What this set was made of. Grain: a load of an entity."
+    writer.add_table("loads", LOADS, landed, told)
 
 
 def _select(columns: Mapping[str, object], table: str) -> str:

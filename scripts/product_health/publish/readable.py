@@ -6,6 +6,7 @@ from pathlib import Path
 from product_health.errors import UserError
 from product_health.lock.entries import LOCK_FILE, lock_digest
 from product_health.publish.duckdb_files import FILE
+from product_health.publish.gate import doubt
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.warehouse import warehouse_path
 
@@ -14,12 +15,14 @@ from product_health.warehouse import warehouse_path
 class Readable:
     """A database file, and the publication that it is, unless it is the warehouse.
 
-    `is_outdated`: metrics have got other meanings since it was published or written.
+    `is_outdated`: metrics have got other meanings since it was published or written. `doubt`: why
+    its numbers may be wrong, after a build that failed.
     """
 
     file: Path
     publication: Publication | None = None
     is_outdated: bool = False
+    doubt: str | None = None
 
     @property
     def name(self) -> str:
@@ -50,4 +53,4 @@ def readable(project: Path, *, built: bool) -> Readable:
         raise UserError(message)
     lock = project / LOCK_FILE
     is_outdated = lock.exists() and lock.stat().st_mtime > path.stat().st_mtime
-    return Readable(path, is_outdated=is_outdated)
+    return Readable(path, is_outdated=is_outdated, doubt=doubt(project, path))

@@ -15,7 +15,14 @@ from product_health.lock.entries import lock_digest
 from product_health.publish import gate, measure
 from product_health.publish.duckdb_files import SetWriter
 from product_health.publish.history import Definition, History, extended
-from product_health.publish.meta import read_history, read_publications, write_checks, write_meta
+from product_health.publish.meta import (
+    read_history,
+    read_publications,
+    require_same_data,
+    write_checks,
+    write_loads,
+    write_meta,
+)
 from product_health.publish.plan import Mart, Plan, plan
 from product_health.publish.sets import UNCOMMITTED, Publication, PublishedSets
 from product_health.repository import Repository
@@ -64,13 +71,17 @@ class Publishing:
     def _write(
         self, writer: SetWriter, run_id: str, planned: Plan, check: CheckResult
     ) -> Publication:
+        landed = measure.landed(writer.run)
         tables = {self._place(mart): writer.copy(mart) for mart in planned.marts}
         card = self._card(run_id, writer, tables)
         earlier = self._earlier(card)
+        if earlier:
+            require_same_data(earlier, landed)
         history = self._history(card, planned, writer, earlier)
         rows = read_publications(earlier) if earlier else []
         write_meta(writer, card, rows, history, planned.questions)
         write_checks(writer, check)
+        write_loads(writer, landed)
         for mart in planned.marts:
             if not mart.is_reading:
                 writer.export(f"marts.{mart.table}", mart.table)

@@ -59,6 +59,8 @@ def query_command(  # noqa: PLR0913 - options
     click.echo(WRITERS[output](answers))
     if database.publication:
         click.echo(f"note: as published in {database.publication.run_id}", err=True)
+    if database.doubt:
+        click.echo(f"note: {database.doubt}, so these numbers may be wrong", err=True)
     if database.is_outdated:
         told = f"metrics.lock has changed since {database.name} was made: {database.renewal}"
         click.echo(f"note: {told}", err=True)

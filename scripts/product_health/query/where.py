@@ -28,6 +28,9 @@ def condition(text: str, metric: Metric) -> str:
     try:
         parsed, *more = sqlglot.parse(text, read=DIALECT)
     except SqlglotError as error:
+        if text.count("'") % 2:
+            message = f"--where {text!r}: a quote (') is not closed"
+            raise UserError(message) from error
         message = f"--where {text!r} cannot be read: {' '.join(str(error).split())}"
         raise UserError(message) from error
     if parsed is None or more:
@@ -38,6 +41,12 @@ def condition(text: str, metric: Metric) -> str:
         message = (
             f"--where {text!r}: {refused.sql(dialect=DIALECT)!r} is not allowed there; "
             "compare dimensions and date with values"
+        )
+        raise UserError(message)
+    if unquoted := parsed.find(exp.Sub):
+        message = (
+            f"--where {text!r}: {unquoted.sql(dialect=DIALECT)!r} is a subtraction; "
+            "write a date in quotes, as in \"date >= '2026-01-31'\""
         )
         raise UserError(message)
     names = {**metric.dimensions, DATE: ""}
@@ -54,7 +63,11 @@ def _named(node: exp.Expr, names: Mapping[str, str], metric: Metric) -> exp.Expr
     if not isinstance(node, exp.Column):
         return node
     if node.name not in names or node.table:
-        raise UserError(unknown(f"dimension of {metric.name}", node.sql(), names))
+        told = unknown(f"dimension of {metric.name}", node.sql(), names)
+        if node.arg_key != "this":
+            # what stands on the right of a comparison was meant as its value
+            told += f"; if it is a value, write it in quotes: '{node.name}'"
+        raise UserError(told)
     if node.name == DATE:
         return exp.Var(this=f"{{{{ TimeDimension('{TIME}', 'day') }}}}")
     return exp.Var(this=f"{{{{ Dimension('{names[node.name]}') }}}}")

@@ -4,19 +4,18 @@ import os
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.errors import UserError
-from product_health.publish.gate import RUN_RESULTS, SETTLE_SECONDS, require_passed
+from product_health.publish.gate import RUN_RESULTS, SETTLE_SECONDS, doubt, require_passed
 from publishing_desk import EXPECTATION, Desk
 
 FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
 SKIPPED = {"unique_id": "model.product_health.usage_daily.v1", "status": "skipped"}
-OF_ANOTHER = {"status": "success", "relation_name": '"mine"."marts"."usage_daily_v1"'}
 BUILDS: dict[str, dict[str, object]] = {
-    "of another database (mine)": {"args": {"which": "build"}, "results": [OF_ANOTHER]},
     "no_holes": {"args": {"which": "build"}, "results": [FAILED]},
     "usage_daily": {"args": {"which": "build"}, "results": [SKIPPED]},
     "part of the project (--select)": {"args": {"which": "build", "select": ["x"]}, "results": []},
@@ -26,6 +25,8 @@ BUILDS: dict[str, dict[str, object]] = {
     },
     "`dbt show`": {"args": {"which": "show"}, "results": []},
 }
+NOT = "not published: "
+BUILD, OF_IT = "b1", {"metadata": {"invocation_id": "b1"}}
 NOT_MET = EXPECTATION | {"success": False}
 WARNED = NOT_MET | {"severity": "warn"}
 FAILING: dict[str, object] = {
@@ -51,6 +52,8 @@ def gate(tmp_path: Path) -> Desk:
         (tmp_path / FOLDER / name).touch()
     desk = Desk(tmp_path, tmp_path / "w.duckdb")
     desk.change("create table rows as select 1 as one")
+    desk.change("create schema meta")
+    desk.change(f"create view meta.last_command as select '{BUILD}' as invocation_id")
     return desk
 
 
@@ -62,14 +65,41 @@ def refusal(desk: Desk) -> str:
 
 def test_what_passed_may_be_published(gate: Desk) -> None:
     require_passed(gate.folder, gate.warehouse)
-    gate.write(RUN_RESULTS, BUILDS["no_holes"] | {"results": [FAILED | {"status": "warn"}]})
+    gate.write(RUN_RESULTS, BUILDS["no_holes"] | OF_IT | {"results": [FAILED | {"status": "warn"}]})
     require_passed(gate.folder, gate.warehouse)
 
 
 @pytest.mark.parametrize(("told", "results"), BUILDS.items())
-def test_a_build_that_did_not_pass(gate: Desk, told: str, results: object) -> None:
-    gate.write(RUN_RESULTS, results)
+def test_a_build_that_did_not_pass(gate: Desk, told: str, results: dict[str, object]) -> None:
+    gate.write(RUN_RESULTS, results | OF_IT)
     assert told in refusal(gate)
+
+
+def test_what_failed_is_told_and_not_what_was_skipped_for_it(gate: Desk) -> None:
+    unit = {"unique_id": "unit_test.product_health.usage_daily.v1_counts", "status": "error"}
+    results = {"results": [SKIPPED, SKIPPED, unit, FAILED, FAILED]}
+    gate.write(RUN_RESULTS, BUILDS["no_holes"] | OF_IT | results)
+    assert refusal(gate).split("; ")[0].endswith("pass: usage_daily.v1_counts, no_holes")
+    assert doubt(gate.folder, gate.warehouse) == refusal(gate).split("; ")[0][len(NOT) :]
+
+
+def test_what_passed_or_was_built_elsewhere_is_not_in_doubt(gate: Desk) -> None:
+    assert doubt(gate.folder, gate.warehouse) is None
+    (gate.folder / RUN_RESULTS).unlink()
+    assert doubt(gate.folder, gate.warehouse) is None
+
+
+def test_a_build_of_another_warehouse(gate: Desk) -> None:
+    passed = {"args": {"which": "build"}, "results": []}
+    gate.write(RUN_RESULTS, passed | OF_IT)
+    require_passed(gate.folder, gate.warehouse)
+    gate.write(RUN_RESULTS, passed | {"metadata": {"invocation_id": "b2"}})
+    assert "was of another warehouse, or is not the last one here" in refusal(gate)
+    # nor is one in which dbt noted nothing
+    gate.write(RUN_RESULTS, passed | OF_IT)
+    with duckdb.connect(str(gate.warehouse)) as connection:
+        connection.execute("drop schema meta cascade")
+    assert "was of another warehouse" in refusal(gate)
 
 
 @pytest.mark.parametrize(("told", "check"), CHECKS.items())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.project import variant
+from product_health.errors import UserError
 from product_health.meaning.definitions import Definitions
 from product_health.publish import measure
 from product_health.publish.history import (
@@ -216,6 +217,23 @@ def test_the_history_travels_from_set_to_set(desk: Desk) -> None:
 
 def publications(desk: Desk) -> list[tuple[Any, ...]]:
     return desk.rows("select run_id from meta.publications order by run_id")
+
+
+def test_other_data_does_not_go_on_with_a_history(desk: Desk) -> None:
+    desk.publish()
+    before = desk.bytes_read()
+    landed = desk.rows("select load_id, entity, fingerprint from meta.loads order by all")
+    desk.change("update intermediate.int_loads set fingerprint = 'x' || fingerprint")
+    with pytest.raises(UserError, match=rf"none of its {len(landed)} landed tables is in the"):
+        desk.publish()
+    assert desk.bytes_read() == before
+    # one that is still there is enough: others may have been taken back
+    desk.change(
+        "update intermediate.int_loads set fingerprint = substr(fingerprint, 2) where load_id = 1"
+    )
+    desk.publish()
+    fresh = desk.rows("select load_id, entity, fingerprint from meta.loads order by all")
+    assert [row for row in fresh if row in landed] == [row for row in landed if row[0] == 1]
 
 
 def test_a_metric_that_is_not_published(published: Desk) -> None:
