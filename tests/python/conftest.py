@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from landing_door import Door
 from product_health.compiled import cache
@@ -16,6 +17,10 @@ from scratch import Scratch, scratch_copy
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# The same cases in every run: a test fails for what was changed, and not by chance.
+settings.register_profile("same_cases", derandomize=True, database=None)
+settings.load_profile("same_cases")
 
 ROOT = Path(__file__).parents[2]
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -176,12 +176,30 @@ def dimension_added(copy: Scratch) -> None:
 
 def version_raised(copy: Scratch) -> None:
     """Raise the version of a metric and say so in the changelog."""
-    text = copy.path("metrics/support.yml").read_text(encoding="utf-8")
-    at = text.index("  - name: backlog\n    label")
-    raised = text[:at] + text[at:].replace("version: 1", "version: 2", 1)
-    copy.path("metrics/support.yml").write_text(raised, encoding="utf-8")
+    version = raise_version(copy, "metrics/support.yml", "backlog")
+    since_later(copy, "metrics/support.yml", "backlog")
     with copy.path("CHANGELOG.md").open("a") as file:
-        file.write("\n- `backlog` v2: said anew\n")
+        file.write(f"\n- `backlog` v{version}: said anew\n")
+
+
+def raise_version(copy: Scratch, file: str, metric: str) -> int:
+    """Raise the version of a metric, and give it."""
+    return _raise(copy, file, metric, "version", r"\d+")
+
+
+def since_later(copy: Scratch, file: str, metric: str) -> None:
+    """Let the version of a metric be right from a year later on."""
+    _raise(copy, file, metric, "since", r"\d{4}")
+
+
+def _raise(copy: Scratch, file: str, metric: str, key: str, number: str) -> int:
+    text = copy.path(file).read_text(encoding="utf-8")
+    found = re.compile(rf"{key}: ({number})").search(text, text.index(f"  - name: {metric}\n    l"))
+    assert found
+    raised = int(found[1]) + 1
+    text = f"{text[: found.start(1)]}{raised}{text[found.end(1) :]}"
+    copy.path(file).write_text(text, encoding="utf-8")
+    return raised
 
 
 def dimensions_swapped(copy: Scratch) -> None:

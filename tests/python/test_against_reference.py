@@ -22,8 +22,6 @@ def test_every_mart_has_a_reference_and_a_grain() -> None:
 
 @settings(
     max_examples=25,
-    derandomize=True,
-    database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -1,7 +1,5 @@
 """`product-health lock`: what it says of a changed meaning, and that it writes over none."""
 
-import re
-
 import pytest
 
 import edits
@@ -55,13 +53,17 @@ def test_a_changed_meaning_is_told_and_never_written_over(scratch: Scratch) -> N
 def test_the_three_steps_make_it_right(scratch: Scratch) -> None:
     edits.nps_threshold(scratch)
     before = read_lock(scratch.root)
-    versions = raise_versions(scratch)
-    # without the line in the changelog it is not enough
+    versions = {name: edits.raise_version(scratch, "metrics/voice.yml", name) for name in NPS}
+    # without a later date, and the line in the changelog, it is not enough
     unlogged = scratch.run("lock")
     assert refused(unlogged) == f"{LOCK_FILE} was left as it is"
     new = versions["nps"]
     told = f"nps is version {new}, which CHANGELOG.md does not mention: - `nps` v{new}: what"
     assert told in unlogged.stdout
+    assert f"nps is version {new} since {before.entries['nps'].since}, and vers" in unlogged.stdout
+    for name in NPS:
+        edits.since_later(scratch, "metrics/voice.yml", name)
+    assert f"is version {new} since" not in scratch.run("lock").stdout
     with (scratch.root / "CHANGELOG.md").open("a") as file:
         file.write("".join(f"- `{name}` v{versions[name]}: an 8 promotes\n" for name in NPS))
     assert scratch.run("lock").exit_code == 0
@@ -75,21 +77,6 @@ def test_the_three_steps_make_it_right(scratch: Scratch) -> None:
     assert raised == versions
     assert after.entries["nps"].values != before.entries["nps"].values
     assert after.entries["ces"] == before.entries["ces"]
-
-
-def raise_versions(copy: Scratch) -> dict[str, int]:
-    """Raise the versions of the metrics of NPS, and give the new ones."""
-    path = copy.root / "metrics" / "voice.yml"
-    text = path.read_text(encoding="utf-8")
-    raised = {}
-    for name in NPS:
-        at = text.index(f"  - name: {name}\n    label")
-        version = re.compile(r"version: (\d+)").search(text, at)
-        assert version
-        raised[name] = int(version[1]) + 1
-        text = f"{text[: version.start()]}version: {raised[name]}{text[version.end() :]}"
-    path.write_text(text, encoding="utf-8")
-    return raised
 
 
 def test_names_and_dimensions_are_no_other_meaning(scratch: Scratch) -> None:

@@ -1,6 +1,7 @@
 """The text of metrics.lock: stable, mergeable, and refused where it is not as it was written."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from product_health.errors import UserError
-from product_health.lock.check import compare, unlogged_versions
+from product_health.lock.check import compare, undated_versions, unlogged_versions
 from product_health.lock.entries import LOCK_FILE, Entry, Lock, parse_lock, write_lock
 from product_health.lock.values import Values
 from product_health.meaning.definitions import Definitions
@@ -19,7 +20,9 @@ VALUES: Values = {"all": {"2025-01-01": 1, "2025-02-01": None}, "plan a, b": {"2
 
 
 def entry(fingerprint: str = "a", **changes: object) -> Entry:
-    plain = Entry(1, (fingerprint * 24)[:24], ("day", "month"), ("plan",), VALUES)
+    plain = Entry(
+        1, date(2026, 1, 31), (fingerprint * 24)[:24], ("day", "month"), ("plan",), VALUES
+    )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -35,6 +38,7 @@ NUMBERS = (
 ENTRIES = st.builds(
     Entry,
     version=st.integers(1, 99),
+    since=st.dates(),
     fingerprint=st.from_regex(r"[0-9a-f]{24}", fullmatch=True),
     grains=st.lists(st.sampled_from(["day", "week", "month"]), unique=True).map(tuple),
     dimensions=st.lists(NAMES, unique=True).map(tuple),
@@ -95,6 +99,7 @@ EDITED = {
     "a version in words": ("version: 1", "version: one"),
     "a version below 1": ("version: 1", "version: 0"),
     "a version that is true": ("version: 1", "version: true"),
+    "a date that is none": ("since: 2026-01-31", "since: soon"),
     "a fingerprint cut short": ("fingerprint: aaaa", "fingerprint: aaa"),
     "no list": ("grains: [day, month]", "grains: month"),
     "a key that is none": ("    grains:", "    grain:"),
@@ -147,6 +152,8 @@ def test_a_metric_is_held_against_the_lock() -> None:
     assert told(same, entry(values=MOVED)) == [
         ("has other values with the same SQL: the fixed company or a tool changed:", False)
     ]
+    later = entry(since=date(2026, 2, 1))
+    assert told(same, later) == [("is version 1 since 2026-02-01, not 2026-01-31", False)]
     assert told(same, entry(grains=("day",))) == [("grains were day, month and are day", True)]
 
 
@@ -175,6 +182,15 @@ def test_a_rename_needs_a_version_as_in_a_review() -> None:
     for version, is_refused in ((1, True), (2, False)):
         (renamed,) = compare(lock(a=entry("a")), lock(b=entry("a", version=version)))
         assert renamed.needs_version is is_refused
+
+
+@pytest.mark.parametrize(
+    ("since", "is_right"),
+    [(date(2026, 1, 30), False), (date(2026, 1, 31), False), (date(2026, 2, 1), True)],
+)
+def test_a_new_version_begins_later(since: date, is_right: bool) -> None:  # noqa: FBT001 - a case
+    found = undated_versions(lock(m=entry()), lock(m=entry(version=2, since=since), n=entry()))
+    assert [one.metric for one in found] == ([] if is_right else ["m"])
 
 
 def test_the_changelog_must_mention_a_version(

@@ -115,10 +115,4 @@ def _reference_time(connection: duckdb.DuckDBPyConnection, on: date | None) -> d
     except duckdb.CatalogException as error:
         message = f"the warehouse lacks {HEARTBEATS}; run `dbt build` first"
         raise UserError(message) from error
-    except duckdb.IOException as error:
-        message = (
-            "the register of loads cannot be read: the landing folder that this warehouse was "
-            "built from is not where it was"
-        )
-        raise UserError(message) from error
     return row[0] if row else None

@@ -151,7 +151,8 @@ def _land(request: Request, store: LandingStore) -> None:
         click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
     click.echo(f"  complete until {_time(row['complete_until'])} UTC")
     if fit.misfits:
-        click.echo(f"  {fit.unparsed_count:,} rows do not parse: {summary(fit)}")
+        counted = "1 row does" if fit.unparsed_count == 1 else f"{fit.unparsed_count:,} rows do"
+        click.echo(f"  {counted} not parse: {summary(fit)}")
     if outcome.may_be_cut:
         click.echo(
             "  its last line has no line end: if it was still being written, take the load back "

@@ -50,6 +50,16 @@ def resolve(
     return complete
 
 
+def meant_for(entity: Entity, types: Mapping[str, str], entities: Iterable[Entity]) -> str:
+    """Say which entity an input looks made for, where it lacks what this one requires."""
+    required = {one.name: {c.name for c in one.columns if c.required} for one in entities}
+    names = [name for name, columns in required.items() if columns <= types.keys()]
+    if not names or entity.name in names:
+        return ""
+    best = max(names, key=lambda name: len(required[name]))
+    return f". It has all columns that {best} requires: is it one of those?"
+
+
 def unmapped(types: Mapping[str, str], rules: Mapping[str, Rule]) -> list[str]:
     """Return the input columns that no rule reads."""
     used = {rule.source for rule in rules.values()}

@@ -6,20 +6,20 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from product_health.contract import Entity
+from product_health.contract import Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import check_unchanged, digest, find_files, states
 from product_health.landing.fit import Fit, check_fit, shape
 from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
-from product_health.landing.resolve import resolve, unmapped
+from product_health.landing.resolve import meant_for, resolve, unmapped
 from product_health.landing.sources import Part, Progress, first_line, read_files
 from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now, repeat_message
 
@@ -34,6 +34,8 @@ class Reporter(Protocol):
 # Digits of a fingerprint that stand for the content, so that the same file is noticed under
 # another mapping too.
 CONTENT_DIGITS = 32
+# Nothing that lands here happened before; seconds that are read as milliseconds end up in 1970.
+EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 - UTC, as in the register
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,7 @@ def _write(
     pending: PendingLoad,
 ) -> tuple[LoadRow, Fit, list[str], list[str], list[str], list[str]]:
     _check_rows(request, source.parts)
-    rules = [
-        resolve(
-            entity, request.reading, part.label, part.types, by_name=request.received_at is None
-        )
-        for part in source.parts
-    ]
+    rules = [_rules(request, entity, part, pending.contract) for part in source.parts]
     try:
         row = pending.write(
             connection,
@@ -159,11 +156,21 @@ def _write(
         message = f"{source.name}: cannot be landed: {first_line(error)}"
         raise UserError(message) from error
     _check_count(source, row)
+    _check_times(request, source, row)
     path = pending.folder / f"{entity.name}.parquet"
     fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
     unmapped_columns = _all_unmapped(request, source.parts, rules)
     told = _empty(request, entity, rules), _made(request, rules), _lacking(source.parts, rules)
     return row, fit, unmapped_columns, *told
+
+
+def _rules(request: Request, entity: Entity, part: Part, contract: Contract) -> dict[str, Rule]:
+    by_name = request.received_at is None
+    try:
+        return resolve(entity, request.reading, part.label, part.types, by_name=by_name)
+    except UserError as error:
+        message = f"{error}{meant_for(entity, part.types, contract.entities.values())}"
+        raise UserError(message) from error
 
 
 def _made(request: Request, rules: list[dict[str, Rule]]) -> list[str]:
@@ -225,6 +232,18 @@ def _check_count(source: _Input, row: LoadRow) -> None:
     read = sum(part.row_count for part in source.parts)
     if row["row_count"] != read:
         message = f"{source.name}: {read:,} rows read but {row['row_count']:,} written; not landed"
+        raise UserError(message)
+
+
+def _check_times(request: Request, source: _Input, row: LoadRow) -> None:
+    """Refuse an input all of whose events are too old to be true."""
+    last = row["last_event_at"]
+    if last is not None and last < EARLIEST and not request.unparsed_ok:
+        message = (
+            f"{source.name}: the last of its events is of {last:%Y-%m-%d}, so their times are read "
+            "wrongly: seconds since 1970 are mapped with :epoch, milliseconds with :epoch_ms. "
+            "Nothing was landed; --unparsed-ok lands them so"
+        )
         raise UserError(message)
 
 

@@ -83,6 +83,7 @@ def _entry(bench: Workbench, definitions: Definitions, metric: Metric, split: Sp
         raise UserError(told) from error
     return Entry(
         version=metric.version,
+        since=metric.since,
         fingerprint=definitions.fingerprint(metric, split),
         grains=metric.grains,
         dimensions=split.dimensions,
@@ -144,6 +145,8 @@ def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
         yield Finding(name, told)
     if old.version != new.version and not (is_rewritten and moved):
         yield Finding(name, f"is version {new.version} and means what version {old.version} meant")
+    if old.version == new.version and old.since != new.since:
+        yield Finding(name, f"is version {new.version} since {new.since}, not {old.since}")
 
 
 def _narrowed(entry: Entry, dimensions: tuple[str, ...]) -> Values:
@@ -200,6 +203,20 @@ def unlogged_versions(project: Path, definitions: Definitions) -> list[Finding]:
         for name, metric in definitions.catalogue.metrics.items()
         for line in [f"- `{name}` v{metric.version}: what changed, and why"]
         if metric.version > 1 and not re.search(rf"`{re.escape(name)}` v{metric.version}\b", text)
+    ]
+
+
+def undated_versions(locked: Lock, current: Lock) -> list[Finding]:
+    """Tell each version that is newer than in the lock, and does not begin later."""
+    return [
+        Finding(
+            name,
+            f"is version {new.version} since {new.since}, and version {old.version} was since "
+            f"{old.since}: since is the date from which version {new.version} is what people read",
+        )
+        for name, new in current.entries.items()
+        for old in [locked.entries.get(name, new)]
+        if new.version > old.version and new.since <= old.since
     ]
 
 

@@ -14,6 +14,7 @@ from product_health.lock.check import (
     compare,
     current_lock,
     steps,
+    undated_versions,
     unlogged_versions,
 )
 from product_health.lock.entries import LOCK_FILE, Lock, read_lock, write_lock
@@ -41,14 +42,14 @@ def lock(*, check: bool) -> None:
     locked = read_lock(project) if check or (project / LOCK_FILE).exists() else Lock({}, {})
     current = current_lock(project, definitions)
     findings = compare(locked, current, as_locked(project, definitions, locked))
-    unlogged = unlogged_versions(project, definitions)
+    unsaid = unlogged_versions(project, definitions) + undated_versions(locked, current)
     _tell_unread(definitions)
-    _tell(project, definitions, findings, unlogged)
+    _tell(project, definitions, findings, unsaid)
     _tell_tools(locked, current)
-    if check and (findings or unlogged):
-        click.echo(_what_to_do(findings, unlogged), err=True)
+    if check and (findings or unsaid):
+        click.echo(_what_to_do(findings, unsaid), err=True)
         sys.exit(1)
-    if any(finding.needs_version for finding in findings) or unlogged:
+    if any(finding.needs_version for finding in findings) or unsaid:
         message = f"{LOCK_FILE} was left as it is"
         raise UserError(message)
     if check:
@@ -59,13 +60,13 @@ def lock(*, check: bool) -> None:
 
 
 def _tell(
-    project: Path, definitions: Definitions, findings: list[Finding], unlogged: list[Finding]
+    project: Path, definitions: Definitions, findings: list[Finding], unsaid: list[Finding]
 ) -> None:
     named = (finding.metric for finding in findings if finding.needs_version)
     restated = list(dict.fromkeys(named))
     told = explanations(project, definitions, restated) if restated else {}
     by_change: dict[tuple[str, ...], list[Finding]] = {}
-    for finding in [*findings, *unlogged]:
+    for finding in [*findings, *unsaid]:
         changes = tuple(told.get(finding.metric, ())) if finding.needs_version else ()
         by_change.setdefault(changes, []).append(finding)
     for changes, group in by_change.items():
@@ -92,8 +93,8 @@ def _tell_tools(locked: Lock, current: Lock) -> None:
             )
 
 
-def _what_to_do(findings: list[Finding], unlogged: list[Finding]) -> str:
-    count = len({finding.metric for finding in [*findings, *unlogged]})
+def _what_to_do(findings: list[Finding], unsaid: list[Finding]) -> str:
+    count = len({finding.metric for finding in [*findings, *unsaid]})
     is_refused = any(finding.needs_version for finding in findings)
     hint = "" if is_refused else "; run `product-health lock` and commit it"
     return f"error: {LOCK_FILE} is not up to date: {count} metrics differ{hint}"

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LOCK_FILE = Path("metrics/metrics.lock")
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
-KEYS = ("version", "fingerprint", "grains", "dimensions", "values")
+KEYS = ("version", "since", "fingerprint", "grains", "dimensions", "values")
 END = "# end of the lock\n"
 HEAD = """\
 # What each metric means, and what it is on the fixed company in tests/fixed_company.
@@ -34,6 +35,7 @@ class Entry:
     """A metric in the lock."""
 
     version: int
+    since: date
     fingerprint: str
     grains: tuple[str, ...]
     dimensions: tuple[str, ...]
@@ -126,6 +128,7 @@ def _entry(name: str, said: Any) -> Entry:
         raise _broken(reason)
     return Entry(
         version=said["version"],
+        since=said["since"],
         fingerprint=said["fingerprint"],
         grains=tuple(said["grains"]),
         dimensions=tuple(said["dimensions"]),
@@ -152,6 +155,7 @@ def _is_values(said: Any) -> bool:
 SHOWN = 40
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "version": lambda said: type(said) is int and said > 0,
+    "since": lambda said: type(said) is date,
     "fingerprint": lambda said: bool(re.fullmatch(r"[0-9a-f]{24}", str(said))),
     "grains": _is_names,
     "dimensions": _is_names,
@@ -170,6 +174,7 @@ def _block(name: str, entry: Entry) -> str:
     lines = [
         f"  {_plain(name)}:",
         f"    version: {entry.version}",
+        f"    since: {entry.since}",
         f"    fingerprint: {_plain(entry.fingerprint)}",
         f"    grains: [{', '.join(entry.grains)}]",
         f"    dimensions: [{', '.join(map(_plain, entry.dimensions))}]",

@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os.path import commonpath
 
 import sqlglot
 from sqlglot import exp
@@ -102,7 +101,8 @@ def _told(old: object, new: object) -> tuple[str, str]:
     before, after = _whole(old), _whole(new)
     if max(len(before), len(after)) <= LONGEST:
         return before, after
-    same = len(commonpath([before, after]))
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), len(before))
     start = 0 if same < LONGEST // 2 else same - LEAD
     return _short(before, start), _short(after, start)
 

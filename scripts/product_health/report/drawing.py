@@ -61,9 +61,15 @@ def data(rows: Sequence[Row]) -> alt.InlineData:
     )
 
 
+def nothing(text: str) -> Markup:
+    """Stand in the place of a chart that has nothing to show."""
+    return Markup('<p class="quiet nothing">{}</p>').format(text)
+
+
 def time_axis() -> alt.X:
-    """Give the axis of all charts over time."""
-    labels = alt.Axis(format="%b %y", labelOverlap=True, labelSeparation=8)
+    """Give the axis of all charts over time; where it is short, a month alone would come twice."""
+    told = "timeFormat(datum.value, date(datum.value) == 1 ? '%b %y' : '%-d %b')"
+    labels = alt.Axis(labelExpr=told, labelOverlap=True, labelSeparation=8)
     return alt.X("period:T", title=None, axis=labels)
 
 
@@ -123,22 +129,24 @@ def annotations(rows: Sequence[Row], marks: Sequence[Row]) -> list[alt.Chart]:
     return [rule, label]
 
 
-def bars(rows: Sequence[Row], title: str, number_format: str | None = None) -> alt.Chart:
-    """Draw named values as horizontal bars in order; `series` puts bars beside each other."""
+def bars(rows: Sequence[Row], title: str, number_format: str | None = None) -> alt.TopLevelMixin:
+    """Draw named values as horizontal bars in order, each with its `told` beside it.
+
+    `series` puts bars beside each other; `low` and `high` draw a margin.
+    """
     names = list(dict.fromkeys(row["name"] for row in rows))
     series = list(dict.fromkeys(row.get("series", "") for row in rows))
-    encoding: dict[str, Any] = {
-        "y": alt.Y("name:N", title=None, sort=names),
-        "x": alt.X(
-            "value:Q",
-            title=title,
-            axis=alt.Axis(format=number_format) if number_format else alt.Axis(),
-        ),
-    }
-    if len(series) > 1:
-        encoding["yOffset"] = alt.YOffset("series:N", sort=series)
-        encoding["color"] = alt.Color("series:N", title=None, sort=series)
     height = max(len(names) * (14 * len(series) + 8), 60)
-    chart: alt.Chart = alt.Chart(data(rows), width=WIDTH - 140, height=height).mark_bar()
-    encoded: alt.Chart = chart.encode(**encoding)
-    return encoded
+    rows = [{**row, "edge": max(row.get("high", row["value"]) or 0, 0)} for row in rows]
+    chart = alt.Chart(data(rows), width=WIDTH - 140, height=height).encode(
+        y=alt.Y("name:N", title=None, sort=names)
+    )
+    axis = alt.Axis(format=number_format) if number_format else alt.Axis()
+    bar = chart.mark_bar().encode(x=alt.X("value:Q", title=title, axis=axis))
+    told = chart.mark_text(align="left", dx=4, fontSize=11).encode(x="edge:Q", text="told:N")
+    if len(series) > 1:
+        beside = alt.YOffset("series:N", sort=series)
+        bar = bar.encode(yOffset=beside, color=alt.Color("series:N", title=None, sort=series))
+        told = told.encode(yOffset=beside)
+    margins = [chart.mark_rule(color=TEXT).encode(x="low:Q", x2="high:Q")]
+    return alt.layer(bar, *(margins if any("low" in row for row in rows) else []), told)

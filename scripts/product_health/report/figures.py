@@ -77,7 +77,7 @@ def over_time(
                 ("Last date of the month", *metrics.values()),
                 _by_month(rows, tuple(metrics.values()), unit),
             )
-    return Figure(words, views)
+    return Figure(words, views or {EVERYONE: Drawn(drawing.nothing("No values yet."), (), ())})
 
 
 def _by_month(rows: Sequence[Row], labels: Sequence[str], unit: str) -> tuple[tuple[str, ...], ...]:
@@ -93,17 +93,17 @@ def _by_month(rows: Sequence[Row], labels: Sequence[str], unit: str) -> tuple[tu
 
 
 def named(words: Words, rows: Sequence[Row], axis: str, number_format: str | None = None) -> Figure:
-    """Draw named values as bars; rows have name, value and, for bars beside each other, series."""
+    """Draw named values as bars; rows have name, value and, for bars beside each other, series.
+
+    `told` is what stands beside a bar, by default its value.
+    """
+    rows = [{"told": _number(row["value"], number_format), **row} for row in rows]
     return whole(
         words,
         drawing.bars(rows, axis, number_format),
         ("", *(("Group",) if "series" in rows[0] else ()), axis) if rows else (),
         [
-            (
-                row["name"],
-                *((row["series"],) if "series" in row else ()),
-                _number(row["value"], number_format),
-            )
+            (row["name"], *((row["series"],) if "series" in row else ()), row["told"])
             for row in rows
         ],
     )
@@ -123,7 +123,8 @@ def whole(
 ) -> Figure:
     """Give a figure that is not split by segments."""
     texts = tuple(tuple(str(value) for value in row) for row in rows)
-    drawn = Drawn(drawing.svg(chart, words.title), tuple(header), texts)
+    picture = drawing.svg(chart, words.title) if rows else drawing.nothing("No values yet.")
+    drawn = Drawn(picture, tuple(header), texts)
     return Figure(words, {EVERYONE: drawn})
 
 

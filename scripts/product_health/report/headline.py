@@ -85,8 +85,11 @@ class Headline:
         noise = self._noise(before_day)
         if noise is None:
             return moved, "too little history to tell it from noise"
-        is_beyond = abs(self.value - before) > noise
-        return moved, "more than noise" if is_beyond else "within its noise"
+        if abs(self.value - before) <= noise:
+            return moved, "within its noise"
+        is_good = (self.value > before) == (self.metric.direction == "up")
+        judged = f", for the {'better' if is_good else 'worse'}"
+        return moved, f"more than noise{judged if self.metric.direction != 'none' else ''}"
 
     def _noise(self, before_day: date) -> float | None:
         """How far the value moves without a cause: by its margins, or by its own history."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import altair as alt
+from markupsafe import Markup
 
 from product_health.report import drawing
 from product_health.report.figures import Drawn, Figure, Words, named, over_time
@@ -52,19 +53,9 @@ def _drawn_nps(view: str, rows: Sequence[Row], marks: Sequence[Row]) -> Drawn:
         for row in rows
         if not row["is_small_sample"]
     ]
-    base = alt.Chart(drawing.data(kept), width=drawing.WIDTH, height=drawing.HEIGHT)
-    band = base.mark_area(opacity=0.2).encode(
-        x=drawing.time_axis(), y=alt.Y("low:Q", title="points"), y2="high:Q"
-    )
-    line = base.mark_line(strokeWidth=2).encode(
-        x=drawing.time_axis(), y=drawing.value_axis("points", from_zero=False)
-    )
     last = {str(row["period"])[:7]: row for row in rows}
     return Drawn(
-        drawing.svg(
-            alt.layer(*drawing.annotations(kept, marks), band, line),
-            f"Net Promoter Score, {view}" + ("" if kept else ": too few answers on every date"),
-        ),
+        _band(view, kept, marks) if kept else drawing.nothing("Too few answers on every date."),
         ("Last date of the month", "NPS", "± margin", "Answers"),
         tuple(
             (
@@ -78,9 +69,21 @@ def _drawn_nps(view: str, rows: Sequence[Row], marks: Sequence[Row]) -> Drawn:
     )
 
 
+def _band(view: str, kept: Sequence[Row], marks: Sequence[Row]) -> Markup:
+    base = alt.Chart(drawing.data(kept), width=drawing.WIDTH, height=drawing.HEIGHT)
+    band = base.mark_area(opacity=0.2).encode(
+        x=drawing.time_axis(), y=alt.Y("low:Q", title="points"), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2).encode(
+        x=drawing.time_axis(), y=drawing.value_axis("points", from_zero=False)
+    )
+    layers = alt.layer(*drawing.annotations(kept, marks), band, line)
+    return drawing.svg(layers, f"Net Promoter Score, {view}")
+
+
 def _by_plan(reader: Reader) -> Figure:
     rows = reader.rows(
-        "select segment_value as name, nps as value, responses, is_small_sample "
+        "select segment_value as name, nps, margin_of_error, responses, is_small_sample "
         "from marts.nps_daily_by_segment_v1 where segment_type = 'plan' and nps is not null "
         "and date_day = (select max(date_day) from marts.nps_daily_v1 "
         "where is_complete and has_full_window) order by is_small_sample, nps desc, 1"
@@ -89,16 +92,23 @@ def _by_plan(reader: Reader) -> Figure:
         Words(
             "nps_by_plan",
             "NPS by plan",
-            f"On the last complete date{_left_out(rows)}.",
-            ("nps",),
+            f"On the last complete date, with 95 % margins{_left_out(rows)}.",
+            ("nps", "nps_margin_of_error"),
         ),
-        [
-            {"name": f"{row['name']} ({row['responses']:,} answers)", "value": row["value"]}
-            for row in rows
-            if not row["is_small_sample"]
-        ],
+        [_with_margin(row) for row in rows if not row["is_small_sample"]],
         "points",
     )
+
+
+def _with_margin(row: Row) -> Row:
+    margin = row["margin_of_error"] or 0
+    return {
+        "name": f"{row['name']} ({row['responses']:,} answers)",
+        "value": row["nps"],
+        "low": max(row["nps"] - margin, -100),
+        "high": min(row["nps"] + margin, 100),
+        "told": f"{row['nps']:.0f} ± {margin:.0f}",
+    }
 
 
 def _left_out(rows: Sequence[Row]) -> str:

@@ -26,6 +26,18 @@ finally:
     print("MEASURED", used.ru_utime + used.ru_stime, int(peak[1]) // 1024)
 """
 
+OF_LANDED_ROWS = """
+relation: staging.stg_landing__loads
+description: The register as it is.
+owner: data engineering
+expectations:
+  - name: counts_rows
+    description: No load has fewer rows than none.
+    severity: error
+    expect: UnexpectedRowsExpectation
+    unexpected_rows_query: select * from {batch} where row_count < 0
+"""
+
 
 @pytest.fixture
 def demo(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checked:
@@ -69,9 +81,13 @@ def test_the_same_build_has_the_same_fingerprint(demo: Checked) -> None:
     assert fingerprint(demo("--suite", "published/usage_l28")) != first
 
 
-def test_a_landing_folder_that_moved_is_told(demo: Checked) -> None:
+def test_a_landing_folder_that_moved(demo: Checked) -> None:
     (demo.folder / "landing").unlink()
-    answer = demo("--suite", "landed/freshness")
+    # what was built is checked without it
+    assert demo("--suite", "landed/freshness").exit_code == 0
+    (demo.folder / "tests").unlink()
+    demo.suite("landed/raw", OF_LANDED_ROWS)
+    answer = demo()
     assert answer.exit_code == 1
     assert (
         "the landing folder that this warehouse was built from is not where it was" in answer.said

@@ -33,6 +33,17 @@ def test_missing_required_column_names_file_column_and_a_near_one(door: Door) ->
         assert part in message
 
 
+def test_a_file_of_another_table(door: Door) -> None:
+    header = "ticket_id,ticket_event_id,event_type,actor_role,occurred_at\n"
+    path = door.file("log.csv", f"{header}t1,e1,reply,agent,2026-01-31\n")
+    message = door.refused("usage_events", "--from", path)
+    assert message.endswith(
+        ". It has all columns that support_ticket_events requires: is it one of those?\n"
+    )
+    door.file("log.csv", "actor,event_name,occurred_at\nann,click,2026-01-31\n")
+    assert "It has all" not in door.refused("usage_events", "--from", path)
+
+
 def test_missing_id_offers_made_ones(door: Door) -> None:
     path = door.file("events.csv", "id,actor_id,event_name,occurred_at\n1,ann,click,2026-01-31\n")
     message = door.refused("usage_events", "--from", path)
@@ -76,6 +87,15 @@ def test_type_that_fits_no_row(door: Door) -> None:
         assert part in message
     landed = door.landed("usage_events", "--from", path, "--unparsed-ok")
     assert [row["parse_error"] for row in landed] == ["occurred_at"] * 3
+
+
+def test_seconds_that_are_read_as_milliseconds(door: Door) -> None:
+    path = door.file("events.csv", HEADER + GOOD.replace("2026-01-31 10:00:00", "1769853600"))
+    wrong = ("usage_events", "--from", path, "--map", "occurred_at=occurred_at:epoch_ms")
+    message = door.refused(*wrong)
+    assert "events.csv: the last of its events is of 1970-01-21" in message
+    assert "with :epoch, milliseconds" in message
+    assert "landed 1 rows" in door.land(*wrong, "--unparsed-ok").stdout
 
 
 def test_value_of_a_wrong_type_keeps_its_text(door: Door) -> None:
