@@ -7,6 +7,7 @@ import altair as alt
 from product_health.report import drawing
 from product_health.report.figures import Figure, Words, named, whole
 from product_health.report.reader import Reader, Row
+from product_health.semantics.units import shown
 
 NEWEST_DAYS = 28
 LAST_DATE = (
@@ -53,7 +54,7 @@ def _features(reader: Reader) -> Figure:
         [
             (
                 row["name"],
-                "none" if row["adoption_rate"] is None else f"{row['adoption_rate']:.1%}",
+                shown(row["adoption_rate"], "share"),
                 f"{row['adopted_people']:,}",
                 f"{row['eligible_people']:,}",
                 _depth(row),
@@ -102,10 +103,10 @@ def _launches(reader: Reader) -> Figure:
             (
                 name,
                 *(
-                    f"{after[name, days]:.1%}" if (name, days) in after else "not yet"
+                    shown(after[name, days], "share") if (name, days) in after else "not yet"
                     for days in steps
                 ),
-                f"{row['value']:.1%}",
+                shown(row["value"], "share"),
             )
             for name, row in last.items()
         ],

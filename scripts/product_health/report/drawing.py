@@ -34,7 +34,13 @@ def _theme() -> dict[str, Any]:
         "range": {"category": list(COLOURS)},
         # a last label that is moved inwards runs into the one before
         "axis": {**quiet, **grid, "labelFlush": False},
-        "legend": {**quiet, "orient": "top", "symbolStrokeWidth": 3, "labelLimit": 240},
+        "legend": {
+            **quiet,
+            "orient": "top",
+            "symbolStrokeWidth": 3,
+            "labelLimit": 240,
+            "columnPadding": 24,
+        },
         "text": {"color": TEXT, "fontSize": 12},
     }
 

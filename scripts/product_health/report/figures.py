@@ -110,9 +110,9 @@ def named(words: Words, rows: Sequence[Row], axis: str, number_format: str | Non
 
 
 def _number(value: float | None, number_format: str | None) -> str:
-    if value is None:
-        return "none"
-    return f"{value:.1%}" if number_format == drawing.PERCENT else f"{value:,.4g}"
+    if value is None or number_format == drawing.PERCENT:
+        return shown(value, "share")
+    return f"{value:,.4g}"
 
 
 def whole(

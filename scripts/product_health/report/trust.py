@@ -121,7 +121,8 @@ def trust(project: Path, reader: Reader) -> Trust:
         checks=checks(project, reader),
         freshness=_read(
             reader,
-            "select family, entity, coalesce(complete_until_at::varchar, 'never landed'), "
+            "select family, entity, coalesce(strftime(complete_until_at, '%Y-%m-%d %H:%M'), "
+            "'never landed'), "
             "coalesce(as_of_date::varchar, 'nothing') from marts.trust_freshness_v1 order by 1, 2",
         ),
         outcomes=_read(
