@@ -178,6 +178,30 @@ def test_every_chart_has_a_name_and_a_table(opened: Opened) -> None:
         assert figure.locator("table").count() > 0
 
 
+@pytest.mark.parametrize("key", ["nps_by_plan", "response_rate", "first", "contact_rate"])
+def test_bars_tell_the_values_of_their_table(opened: Opened, key: str) -> None:
+    figure = opened.page.locator(f"#figure-{key}")
+    values = figure.locator("tbody tr td:last-child").all_text_contents()
+    drawn = figure.locator("svg text").all_text_contents()
+    assert len(values) > 1
+    assert [value for value in values if drawn.count(value) < values.count(value)] == []
+
+
+def test_margins_of_plans_are_drawn_and_told(
+    opened: Opened, marts: duckdb.DuckDBPyConnection
+) -> None:
+    plans = marts.execute(
+        "select segment_value, responses, nps, margin_of_error from marts.nps_daily_by_segment_v1 "
+        "where segment_type = 'plan' and not is_small_sample and date_day = "
+        f"(select date_day from marts.nps_daily_v1 where {LAST}) order by nps desc"
+    ).fetchall()
+    rows = opened.page.locator("#figure-nps_by_plan tbody tr")
+    told = [row.locator("td").all_text_contents() for row in rows.all()]
+    assert told == [[f"{p} ({n:,} answers)", f"{nps:.0f} ± {m:.0f}"] for p, n, nps, m in plans]
+    lines = opened.page.locator("#figure-nps_by_plan svg .mark-rule.layer_1_marks line")
+    assert lines.count() == len(plans)
+
+
 def test_a_link_to_a_metric_opens_its_entry(opened: Opened) -> None:
     link = opened.page.locator('[data-metric="nps"] [data-view="all"] a[href^="#metric"]')
     entry = opened.page.locator("#metric-nps[open]")
@@ -213,6 +237,32 @@ def test_text_of_the_data_stays_text(root: Path, browser: Browser, tmp_path: Pat
     assert shown.problems == []
     assert len(shown.requests) == 1
     assert TAGS[0] in (shown.page.locator("#adoption").text_content() or "")
+    shown.page.close()
+
+
+def test_a_chart_without_values_says_so(root: Path, browser: Browser, tmp_path: Path) -> None:
+    built = built_warehouse(root)
+    database = tmp_path / built.name
+    shutil.copy(built, database)
+    with duckdb.connect(str(database)) as connection:
+        for table in ("usage_daily", "usage_daily_by_segment", "adoption_feature_daily"):
+            connection.execute(f"truncate marts.{table}_v1")
+        connection.execute("truncate marts.nps_daily_v1")
+        connection.execute("update marts.nps_daily_by_segment_v1 set is_small_sample = true")
+    shown = Opened(browser, written(root, database, tmp_path))
+    for key, told in (
+        ("active", "No values yet."),
+        ("launches", "No values yet."),
+        ("nps", "Too few answers on every date."),
+        ("nps_by_plan", "No values yet."),
+    ):
+        figure = shown.page.locator(f"#figure-{key}")
+        assert told in figure.inner_text()
+        assert figure.locator("svg:visible, table:visible").count() == 0
+    card = shown.page.locator('[data-metric="mau"] [data-view="all"]')
+    assert "no value yet" in card.inner_text()
+    assert "\n·" not in card.inner_text()
+    assert shown.problems == []
     shown.page.close()
 
 
