@@ -253,7 +253,8 @@ def argument_left_out(copy: Scratch) -> None:
 
 def argument_misspelt(copy: Scratch) -> None:
     """Misspell the argument of a macro within it."""
-    copy.edit(NPS_RULE, ("{{ score }} >= 9", "{{ scor }} >= 9"))
+    edge = "}} >= " + str(least_promoter(copy))
+    copy.edit(NPS_RULE, ("{{ score " + edge, "{{ scor " + edge))
 
 
 def filter_misspelt(copy: Scratch) -> None:

@@ -64,6 +64,18 @@ def test_the_verdict_and_the_numbers(thresholds: Review) -> None:
     assert margin == one(thresholds, "nps_margin_of_error").numbers.before["all"]  # type: ignore[union-attr]
 
 
+def test_words_that_may_no_longer_hold_are_told(thresholds: Review) -> None:
+    nps = one(thresholds)
+    assert nps.new is not None
+    asked = "its description is as it was; does it still hold?"
+    assert nps.unchanged_words == nps.new.description
+    assert markdown(thresholds).count(f"- {asked}") == thresholds.count(value="restates")
+    assert html(thresholds).count(f"<li>{asked}") == thresholds.count(value="restates")
+    rewritten = replace(nps, new=replace(nps.new, description="An 8 promotes."))
+    assert rewritten.unchanged_words == ""
+    assert replace(nps, numbers=None, is_meaning_same=True).unchanged_words == ""
+
+
 def test_downstream_readers_are_named(thresholds: Review) -> None:
     found = one(thresholds).downstream
     assert found["saved queries"] == ["NPS board", "Weekly product review"]

@@ -77,6 +77,12 @@ class Touched:
         return is_changed and lacks_version(self.old.version, self.new.version)
 
     @property
+    def unchanged_words(self) -> str:
+        """The description, where it says of other numbers what it said before."""
+        is_same = self.old and self.new and self.old.description == self.new.description
+        return self.metric.description if is_same and self.value == RESTATES else ""
+
+    @property
     def is_newly_deprecated(self) -> bool:
         """Whether its readers are told for the first time that it goes."""
         return bool(self.old and self.new and self.new.deprecated and not self.old.deprecated)
