@@ -10,11 +10,11 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from product_health.built import doubt
 from product_health.check.results import DOCS
 from product_health.errors import UserError
 from product_health.project import find_project
 from product_health.publish.duckdb_files import FILE
-from product_health.publish.gate import doubt
 from product_health.publish.sets import CURRENT, PUBLISHED
 from product_health.report import PAGE
 from product_health.warehouse import open_warehouse, warehouse_path
@@ -86,15 +86,31 @@ def headline_table(connection: duckdb.DuckDBPyConnection) -> Table:
     return table
 
 
-def loads_not_built(connection: duckdb.DuckDBPyConnection, project: Path) -> int:
-    """Return how many loads with rows the warehouse was built without."""
+def loads_not_built(connection: duckdb.DuckDBPyConnection, project: Path) -> str:
+    """Say how many loads with rows the warehouse was built without; nothing where none."""
     with contextlib.chdir(project):  # the landing views read paths relative to the project
-        row = connection.execute(
-            "select count(distinct load_id) from landing.loads where undone_at is null "
-            "and row_count > 0 and (entity, load_id) not in "
-            "(select (entity, load_id) from intermediate.int_row_accounting)"
-        ).fetchone()
-    return row[0] if row else 0
+        try:
+            row = connection.execute(
+                "select count(distinct load_id) from landing.loads where undone_at is null "
+                "and row_count > 0 and (entity, load_id) not in "
+                "(select (entity, load_id) from intermediate.int_row_accounting)"
+            ).fetchone()
+        except duckdb.IOException:
+            return "What was landed since is not known: the landing folder is not where it was."
+    behind = row[0] if row else 0
+    told = f"Not in these numbers: {behind:,} loads that were landed since; run `dbt build`."
+    return told if behind else ""
+
+
+def _places(project: Path) -> dict[str, str]:
+    """Give what can be looked at, and say where it is of an earlier build."""
+    built_at = warehouse_path(project).stat().st_mtime
+    there = {path: told for path, told in PLACES.items() if (project / path).exists()}
+    return {
+        str(path): f"of an earlier build: {told}" if is_older else told
+        for path, told in there.items()
+        for is_older in [(project / path).stat().st_mtime < built_at]
+    }
 
 
 @click.command()
@@ -110,12 +126,10 @@ def headline() -> None:
             raise UserError(message) from error
         behind = loads_not_built(connection, project)
     console.print(table)
-    if doubted := doubt(project, warehouse_path(project)):
-        console.print(f"\nThese numbers may be wrong: {doubted}.", highlight=False)
-    if behind:
-        text = f"\nNot in these numbers: {behind:,} loads that were landed since; run `dbt build`."
-        console.print(text, highlight=False)
-    steps = {str(path): told for path, told in PLACES.items() if (project / path).exists()}
+    doubted = doubt(project, warehouse_path(project))
+    wrong = f"These numbers may be wrong: {doubted}." if doubted else ""
+    steps = _places(project)
     lines = [f"  {step:<43}{told}" for step, told in (steps | COMMANDS).items()]
-    text = "\n".join(["\nWhere to look next:", *lines])
+    notes = [f"\n{note}" for note in (wrong, behind) if note]
+    text = "\n".join([*notes, "\nWhere to look next:", *lines])
     console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -18,8 +18,8 @@ from typing import Any
 import duckdb
 
 import publish_reader
+from product_health.built import RUN_RESULTS
 from product_health.check.results import RESULT, Verdict, read_result
-from product_health.publish.gate import RUN_RESULTS
 from publishing_desk import DATABASE, Desk
 from warm_steps import WarmProcess
 

@@ -16,10 +16,11 @@ from unittest import mock
 
 import duckdb
 
+from product_health.built import RUN_RESULTS, last_command
 from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.publish.duckdb_files import FILE
-from product_health.publish.gate import RUN_RESULTS, last_command, warehouse_fingerprint
+from product_health.publish.gate import warehouse_fingerprint
 from product_health.publish.run import Publishing
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.repository import CACHE

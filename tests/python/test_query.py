@@ -76,7 +76,7 @@ def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
         ("adoption_rate",): "adoption_rate has no value over several at once: name one by feature",
         ("nps", "--by", "plan", "--by", "region"): "they are not crossed",
         ("nps", "--where", "plan = 'x'"): (
-            """nothing meets --where "plan = 'x'"; plan has enterprise, growth, """
+            """nothing meets --where "plan = 'x'"; plan has 'enterprise', 'growth', """
         ),
     }
     for arguments, note in notes.items():
@@ -97,7 +97,11 @@ REFUSED = {
     "it is a number of the month",
     ("nps", "--where", "plam = 'x'"): "no dimension of nps is called 'plam': did you mean plan?",
     ("nps", "--where", "nps.plan = 'x'"): "no dimension of nps is called 'nps.plan'",
-    ("nps", "--where", "plan = growth"): "; if it is a value, write it in quotes: 'growth'",
+    (
+        "nps",
+        "--where",
+        "plan = growth",
+    ): "'growth' is no dimension of nps; a value is written in quotes",
     ("nps", "--where", "plan = 'x"): "--where \"plan = 'x\": a quote (') is not closed",
     ("nps", "--where", "date > 2026-01-31"): "'2026 - 01 - 31' is a subtraction; write a date in q",
     ("nps", "--where", "plan ="): "--where 'plan =' cannot be read: ",
@@ -109,7 +113,7 @@ REFUSED = {
     ("nps", "--where", "plan = '{{ Metric(1) }}'"): "is not allowed there",
     ("nps", "--where", "plan = '{% if %}'"): "is not allowed there",
     ("nps", "--where", "plan"): "it cannot be answered: Conversion Error: ",
-    ("nps", "--where", "date >= 'soon'"): "it cannot be answered: Conversion Error: ",
+    ("nps", "--where", "date >= 'soon'"): "--where: 'soon' is no date such as '2026-01-31'",
     ("nps", "--where", "count(*) > 1"): "aggregates; either check --where 'count(*) > 1', or the "
     "project is newer than the warehouse: run `dbt build`",
     ("nps", "--where", "cast(plan as tinyint) = 1"): "; check --where 'cast(plan as tinyint) = 1'",

@@ -11,6 +11,7 @@ import click
 import duckdb
 from rich.console import Console
 
+from product_health.built import doubt
 from product_health.check.catalog import Catalog, fingerprint, read_catalog
 from product_health.check.engine import gx_version, opened
 from product_health.check.placeholders import Placeholders, placeholders
@@ -54,6 +55,7 @@ def check(*, on: datetime | None, only: tuple[str, ...]) -> None:
     write_whole(project / DOCS, as_html(report))
     write_whole(project / RESULT, as_json(report))
     _show(report)
+    _tell_doubt(project)
     if report.failed("error"):
         sys.exit(1)
 
@@ -121,6 +123,11 @@ def _show(report: Report) -> None:
         console.print(line)
     console.print(as_table(report))
     console.print(f"\n{report.verdict}: {DOCS}, {RESULT}")
+
+
+def _tell_doubt(project: Path) -> None:
+    if doubted := doubt(project, warehouse_path(project)):
+        click.echo(f"note: {doubted}, and will not be published", err=True)
 
 
 class _Progress:

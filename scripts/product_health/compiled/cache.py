@@ -32,7 +32,7 @@ def compiled(
     stored = cache / f"{fingerprint(project, variables)}.json"
     if not stored.exists():
         if tell:
-            tell("The project has changed: dbt reads it again ...")
+            tell("dbt reads the project as it is now ...")
         with _alone(cache):
             # another process may have compiled it while this one waited
             if not stored.exists():

@@ -97,7 +97,7 @@ def _no_fit(entity: Entity, label: str, misfit: Misfit, rule: Rule | None) -> st
     )
     return (
         f"{label}: not one value of column {source!r} is a {column.data_type}{how}, which "
-        f"{entity.name}.{column.name} needs, such as {shape(misfit.example)}{hint}. "
+        f"{entity.name}.{column.name} needs; one is of the form {shape(misfit.example)}{hint}. "
         "Nothing was landed; --unparsed-ok lands such rows as unparsed"
     )
 
@@ -120,6 +120,6 @@ def summary(fit: Fit) -> str:
     """Say which columns do not parse in how many rows, with an example each."""
     return "; ".join(
         f"{'whole row' if m.column == ROW_ERROR else m.column} in {m.row_count:,} "
-        f"(such as {shape(m.example)})"
+        f"(of the form {shape(m.example)})"
         for m in fit.misfits
     )

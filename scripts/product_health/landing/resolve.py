@@ -207,6 +207,6 @@ def _near(name: str, names: Iterable[str]) -> str:
 def _available(types: Mapping[str, str]) -> str:
     names = [name for name in types if name not in INTERNAL]
     hint = ""
-    if len(names) == 1 and any(char in names[0] for char in ";\t| "):
+    if len(names) == 1 and any(char in names[0] for char in ",;\t| "):
         hint = " (is the delimiter right? see --delimiter)"
     return f"its columns are {', '.join(names)}{hint}"

@@ -17,7 +17,7 @@ from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import check_unchanged, digest, find_files, states
 from product_health.landing.fit import Fit, check_fit, shape
-from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
+from product_health.landing.parse import INTERNAL, RECEIVED_AT, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import meant_for, resolve, unmapped
 from product_health.landing.sources import Part, Progress, first_line, read_files
@@ -156,7 +156,7 @@ def _write(
         message = f"{source.name}: cannot be landed: {first_line(error)}"
         raise UserError(message) from error
     _check_count(source, row)
-    _check_times(request, source, row)
+    _check_times(request, entity, source, row, rules)
     path = pending.folder / f"{entity.name}.parquet"
     fit = check_fit(connection, entity, path, source.name, rules, accept=request.unparsed_ok)
     unmapped_columns = _all_unmapped(request, source.parts, rules)
@@ -235,14 +235,22 @@ def _check_count(source: _Input, row: LoadRow) -> None:
         raise UserError(message)
 
 
-def _check_times(request: Request, source: _Input, row: LoadRow) -> None:
+def _check_times(
+    request: Request,
+    entity: Entity,
+    source: _Input,
+    row: LoadRow,
+    rules: Sequence[Mapping[str, Rule]],
+) -> None:
     """Refuse an input all of whose events are too old to be true."""
     last = row["last_event_at"]
     if last is not None and last < EARLIEST and not request.unparsed_ok:
+        column = entity.event_time or RECEIVED_AT.name
+        read = next((one[column].source for one in rules if column in one), None) or column
         message = (
-            f"{source.name}: the last of its events is of {last:%Y-%m-%d}, so their times are read "
-            "wrongly: seconds since 1970 are mapped with :epoch, milliseconds with :epoch_ms. "
-            "Nothing was landed; --unparsed-ok lands them so"
+            f"{source.name}: column {read!r}, read as {column}, ends on {last:%Y-%m-%d}, before "
+            f"anything that lands here: map seconds since 1970 with --map {column}={read}:epoch, "
+            "and milliseconds with :epoch_ms. Nothing was landed; --unparsed-ok lands them so"
         )
         raise UserError(message)
 

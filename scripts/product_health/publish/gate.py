@@ -8,25 +8,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from product_health.built import RUN_RESULTS, doubt, last_command, read_results
 from product_health.check.catalog import fingerprint, read_catalog
 from product_health.check.results import RESULT, CheckResult, read_result
 from product_health.check.suites import FOLDER
 from product_health.errors import UserError
 from product_health.warehouse import open_file
 
-RUN_RESULTS = Path("target/run_results.json")
 BUILD = "build"
 # A build with one of these leaves parts of an older generation in the warehouse, or tests untried.
 PARTIAL = (
     *("select", "exclude", "selector", "resource_types", "exclude_resource_types"),
     *("empty", "sample"),
 )
-SKIPPED = "skipped"
-PASSED = {"success", "pass", "warn", "no-op"}
-# dbt lets go of the database a moment after it has written its results.
-SETTLE_SECONDS = 10
 MOST_NAMED = 5
 
 
@@ -42,7 +36,7 @@ def require_passed(project: Path, warehouse: Path) -> tuple[str, CheckResult]:
     Returns the state of the file that this is true of, and the check.
     """
     before = state(warehouse)
-    _require_build(project / RUN_RESULTS, warehouse)
+    _require_build(project, warehouse)
     check = _require_check(project, warehouse)
     require_state(warehouse, before)
     return before, check
@@ -55,8 +49,8 @@ def require_state(warehouse: Path, before: str) -> None:
         raise _refused(told, "dbt build` and then `product-health check")
 
 
-def _require_build(path: Path, warehouse: Path) -> None:
-    found = _read_build(path)
+def _require_build(project: Path, warehouse: Path) -> None:
+    found = _read_build(project)
     args = found.get("args", {})
     command = "docs generate" if args.get("which") == "generate" else args.get("which")
     if command != BUILD:
@@ -66,68 +60,22 @@ def _require_build(path: Path, warehouse: Path) -> None:
     if partial:
         told = f"the last build was a part of the project ({', '.join(partial)})"
         raise _refused(told, "dbt build` without it, and then `product-health check")
-    if doubted := _doubt(path, warehouse, found):
+    if doubted := doubt(project, warehouse):
         raise _refused(doubted, "dbt build` and then `product-health check")
     if found.get("metadata", {}).get("invocation_id") != last_command(warehouse):
         told = f"the build of {RUN_RESULTS} was of another warehouse, or is not the last one here"
         raise _refused(told, "dbt build` and then `product-health check")
 
 
-def doubt(project: Path, warehouse: Path) -> str | None:
-    """Give why numbers of the warehouse may be wrong, after a command of dbt that failed."""
-    path = project / RUN_RESULTS
+def _read_build(project: Path) -> dict[str, Any]:
     try:
-        return _doubt(path, warehouse, _read_build(path))
-    except UserError:
-        # it was built elsewhere
-        return None
-
-
-def _doubt(path: Path, warehouse: Path, found: dict[str, Any]) -> str | None:
-    if _is_unfinished(path, warehouse):
-        return "the warehouse was written to after the last build that ended"
-    statuses = {_name(one["unique_id"]): one["status"] for one in found["results"]}
-    failed = [name for name, status in statuses.items() if status not in PASSED]
-    # what failed says more than what was skipped for it
-    causes = [name for name in failed if statuses[name] != SKIPPED] or failed
-    if not causes:
-        return None
-    more = f" and {len(causes) - MOST_NAMED} more" if len(causes) > MOST_NAMED else ""
-    return f"the last build did not pass: {', '.join(causes[:MOST_NAMED])}{more}"
-
-
-def _name(unique_id: str) -> str:
-    """Give what people call a node: a unit test has the name of its model before its own."""
-    kind, _, *parts = unique_id.split(".")
-    return ".".join(parts[:2]) if kind == "unit_test" else parts[0]
-
-
-def _read_build(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return read_results(project)
     except FileNotFoundError as error:
         told = f"the warehouse was not built here (there is no {RUN_RESULTS})"
         raise _refused(told, "dbt build") from error
     except ValueError as error:
         told = f"{RUN_RESULTS} is not whole"
         raise _refused(told, "dbt build") from error
-    return found
-
-
-def last_command(warehouse: Path) -> str | None:
-    """Give dbt's id of the command that worked on a warehouse last, which it wrote as it began."""
-    with open_file(warehouse) as connection:
-        try:
-            found = connection.execute("select invocation_id from meta.last_command").fetchone()
-        except duckdb.CatalogException:
-            return None
-    return str(found[0]) if found else None
-
-
-def _is_unfinished(results: Path, warehouse: Path) -> bool:
-    """Whether a build has begun since, and was killed or is still running."""
-    log = warehouse.with_name(f"{warehouse.name}.wal")
-    return log.exists() or warehouse.stat().st_mtime > results.stat().st_mtime + SETTLE_SECONDS
 
 
 def _require_check(project: Path, warehouse: Path) -> CheckResult:

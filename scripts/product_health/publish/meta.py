@@ -140,7 +140,7 @@ def require_same_data(folder: Path, landed: Iterable[tuple[int, str, str]]) -> N
         message = (
             f"not published: {folder} tells of other data, none of its {len(before)} landed tables "
             "is in the warehouse; publish these from a clone of their own, or, to begin a history "
-            f"anew, move {PUBLISHED}/ away and run `product-health publish` again"
+            f"anew, move {PUBLISHED}/ out of this folder and run `product-health publish` again"
         )
         raise UserError(message)
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from product_health.built import doubt
 from product_health.errors import UserError
 from product_health.lock.entries import LOCK_FILE, lock_digest
 from product_health.publish.duckdb_files import FILE
-from product_health.publish.gate import doubt
 from product_health.publish.sets import PUBLISHED, Publication, PublishedSets
 from product_health.warehouse import warehouse_path
 

@@ -122,7 +122,9 @@ def _nothing(
 ) -> str:
     """Say that nothing is there, and which values the dimensions of the condition have."""
     if not question.where:
-        return "nothing is there: no period is complete"
+        return (
+            "nothing is there: no period is complete, with all dates that the metric looks back on"
+        )
     told = [f"nothing meets --where {question.where!r}"]
     for name in dimensions_in(question.where, metric):
         column = metric.dimensions[name]
@@ -130,5 +132,5 @@ def _nothing(
         values = sorted({str(row[column]) for row in rows if row[column] is not None})
         more = len(values) - MOST_VALUES
         rest = f" and {more} more" if more > 0 else ""
-        told.append(f"{name} has {', '.join(values[:MOST_VALUES]) or 'no values'}{rest}")
+        told.append(f"{name} has {', '.join(map(repr, values[:MOST_VALUES])) or 'no values'}{rest}")
     return "; ".join(told)

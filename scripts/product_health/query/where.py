@@ -1,6 +1,7 @@
 """The condition that a user names, in the words of the glossary, as MetricFlow reads it."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import sqlglot
 from sqlglot import exp
@@ -49,6 +50,7 @@ def condition(text: str, metric: Metric) -> str:
             "write a date in quotes, as in \"date >= '2026-01-31'\""
         )
         raise UserError(message)
+    _refuse_no_date(parsed)
     names = {**metric.dimensions, DATE: ""}
     return parsed.transform(lambda node: _named(node, names, metric)).sql(dialect=DIALECT)
 
@@ -59,15 +61,35 @@ def dimensions_in(text: str, metric: Metric) -> list[str]:
     return [name for name in dict.fromkeys(named) if name in metric.dimensions]
 
 
+def _refuse_no_date(parsed: exp.Expr) -> None:
+    """Raise UserError where date is compared with a text that is none."""
+    for comparison in parsed.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
+        sides = comparison.this, comparison.expression
+        if any(isinstance(side, exp.Column) and side.name == DATE for side in sides):
+            for side in sides:
+                if isinstance(side, exp.Literal) and side.is_string and not _is_date(side.name):
+                    message = f"--where: {side.name!r} is no date such as '2026-01-31'"
+                    raise UserError(message)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _named(node: exp.Expr, names: Mapping[str, str], metric: Metric) -> exp.Expr:
     if not isinstance(node, exp.Column):
         return node
     if node.name not in names or node.table:
-        told = unknown(f"dimension of {metric.name}", node.sql(), names)
-        if node.arg_key != "this":
-            # what stands on the right of a comparison was meant as its value
-            told += f"; if it is a value, write it in quotes: '{node.name}'"
-        raise UserError(told)
+        # what stands on the right of a comparison was meant as its value
+        quoted = f"{node.sql()!r} is no dimension of {metric.name}; a value is written in quotes"
+        is_value = node.arg_key != "this"
+        raise UserError(
+            quoted if is_value else unknown(f"dimension of {metric.name}", node.sql(), names)
+        )
     if node.name == DATE:
         return exp.Var(this=f"{{{{ TimeDimension('{TIME}', 'day') }}}}")
     return exp.Var(this=f"{{{{ Dimension('{names[node.name]}') }}}}")

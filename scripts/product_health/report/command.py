@@ -36,6 +36,8 @@ def report(*, out: Path | None, built: bool) -> None:
     text = written(project, database)
     target = out or project / PAGE
     write_whole(target, text)
+    if database.doubt:
+        click.echo(f"note: {database.doubt}, so the page may be wrong, and says so", err=True)
     click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB, of {database.name}")
 
 
@@ -51,11 +53,12 @@ def written(project: Path, database: Readable) -> str:
 def _origin(project: Path, database: Readable) -> Origin:
     card = database.publication
     if card is None:
-        return Origin(project, "not published", database.name)
+        return Origin(project, "not published", database.name, database.doubt)
     commit = (
         "uncommitted changes" if card.commit == UNCOMMITTED else f"commit {card.commit[:SHORT]}"
     )
-    return Origin(project, commit, f"{database.name} of {card.published_at:%Y-%m-%d %H:%M} UTC")
+    run = f"{database.name} of {card.published_at:%Y-%m-%d %H:%M} UTC"
+    return Origin(project, commit, run, database.doubt)
 
 
 def _fewest_answers(project: Path) -> int:

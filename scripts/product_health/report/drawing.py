@@ -17,7 +17,7 @@ TEXT, HATCH = "#010203", "#fe01fe"
 GRID = "#88888840"
 # Narrow enough that the text is still read on a phone.
 WIDTH, HEIGHT = 440, 210
-PERCENT = ".0%"
+PERCENT = ".1~%"
 
 
 @cache
@@ -74,7 +74,7 @@ def nothing(text: str) -> Markup:
 
 def time_axis() -> alt.X:
     """Give the axis of all charts over time; where it is short, a month alone would come twice."""
-    told = "timeFormat(datum.value, date(datum.value) == 1 ? '%b %y' : '%-d %b')"
+    told = "timeFormat(datum.value, date(datum.value) == 1 ? '%b %Y' : '%-d %b')"
     labels = alt.Axis(labelExpr=told, labelOverlap=True, labelSeparation=8)
     return alt.X("period:T", title=None, axis=labels)
 

@@ -110,9 +110,7 @@ def named(words: Words, rows: Sequence[Row], axis: str, number_format: str | Non
 
 
 def _number(value: float | None, number_format: str | None) -> str:
-    if value is None or number_format == drawing.PERCENT:
-        return shown(value, "share")
-    return f"{value:,.4g}"
+    return shown(value, "share" if number_format == drawing.PERCENT else "points")
 
 
 def whole(

@@ -34,11 +34,15 @@ LONG_TEXT = 40
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the numbers come from: the project, its commit, and what they were read from."""
+    """Where the numbers come from: the project, its commit, and what they were read from.
+
+    `doubt`: why they may be wrong.
+    """
 
     project: Path
     commit: str
     run: str
+    doubt: str | None
 
 
 def page(reader: Reader, origin: Origin, trust: Trust, fewest_answers: int) -> str:

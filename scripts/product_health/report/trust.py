@@ -123,7 +123,9 @@ def trust(project: Path, reader: Reader) -> Trust:
             reader,
             "select family, entity, coalesce(strftime(complete_until_at, '%Y-%m-%d %H:%M'), "
             "'never landed'), "
-            "coalesce(as_of_date::varchar, 'nothing') from marts.trust_freshness_v1 order by 1, 2",
+            "case when complete_until_at is null then 'nothing' "
+            "else coalesce(as_of_date::varchar, 'nothing') end "
+            "from marts.trust_freshness_v1 order by 1, 2",
         ),
         outcomes=_read(
             reader, f"select entity, {sums} from marts.trust_row_outcomes_v1 group by 1 order by 1"

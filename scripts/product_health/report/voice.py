@@ -9,6 +9,9 @@ from product_health.report import drawing
 from product_health.report.figures import Drawn, Figure, Words, named, over_time
 from product_health.report.reader import EVERYONE, FILTERS, Reader, Row, view_name
 
+TOO_FEW = "Too few answers on every date."
+TOO_SHORT = "No values yet: no date has all 90 days behind it."
+
 
 def voice(reader: Reader, marks: Sequence[Row]) -> list[Figure]:
     """Draw NPS with its band, NPS by plan, and the response rate."""
@@ -55,7 +58,7 @@ def _drawn_nps(view: str, rows: Sequence[Row], marks: Sequence[Row]) -> Drawn:
     ]
     last = {str(row["period"])[:7]: row for row in rows}
     return Drawn(
-        _band(view, kept, marks) if kept else drawing.nothing("Too few answers on every date."),
+        _band(view, kept, marks) if kept else drawing.nothing(TOO_FEW if rows else TOO_SHORT),
         ("Last date of the month", "NPS", "± margin", "Answers"),
         tuple(
             (

@@ -93,8 +93,8 @@ def test_seconds_that_are_read_as_milliseconds(door: Door) -> None:
     path = door.file("events.csv", HEADER + GOOD.replace("2026-01-31 10:00:00", "1769853600"))
     wrong = ("usage_events", "--from", path, "--map", "occurred_at=occurred_at:epoch_ms")
     message = door.refused(*wrong)
-    assert "events.csv: the last of its events is of 1970-01-21" in message
-    assert "with :epoch, milliseconds" in message
+    assert "events.csv: column 'occurred_at', read as occurred_at, ends on 1970-01-21" in message
+    assert "--map occurred_at=occurred_at:epoch, and milliseconds" in message
     assert "landed 1 rows" in door.land(*wrong, "--unparsed-ok").stdout
 
 

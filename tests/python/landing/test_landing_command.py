@@ -268,8 +268,8 @@ def test_report_names_what_does_not_parse(door: Door) -> None:
     result = door.land("usage_events", "--from", path, *HASHED)
     assert "landed 5 rows of usage_events from m.txt as load 1" in result.stdout
     assert "2 rows do not parse: " in result.stdout
-    assert "occurred_at in 1 (such as 'aaaa')" in result.stdout
-    assert "whole row in 1 (such as 'aaaa')" in result.stdout
+    assert "occurred_at in 1 (of the form 'aaaa')" in result.stdout
+    assert "whole row in 1 (of the form 'aaaa')" in result.stdout
     assert "columns left empty: account_id, platform, properties" in result.stdout
 
 
@@ -368,7 +368,7 @@ def test_password_in_a_driver_s_message_is_masked() -> None:
 def test_what_does_not_parse_is_shown_by_its_shape(door: Door) -> None:
     rows = "1 2 Jane.Doe@acme.example\nJane O'Hara, +49 170 5551234\n"
     said = door.land("usage_events", "--from", door.file("m.txt", MESSAGES + rows), *HASHED).output
-    assert "(such as 'Aaaa.Aaa@aaaa.aaaaaaa')" in said
+    assert "(of the form 'Aaaa.Aaa@aaaa.aaaaaaa')" in said
     assert "+99 999 9999999" in said
     assert not any(text in said for text in ("Jane", "Hara", "acme", "5551234"))
     unsplit = door.file("n.txt", "Jane Doe\nJohn Roe\n")

@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from product_health.built import RUN_RESULTS, SETTLE_SECONDS, doubt
 from product_health.check.results import RESULT
 from product_health.check.suites import FOLDER
 from product_health.errors import UserError
-from product_health.publish.gate import RUN_RESULTS, SETTLE_SECONDS, doubt, require_passed
+from product_health.publish.gate import require_passed
 from publishing_desk import EXPECTATION, Desk
 
 FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from pathlib import Path
 
+from product_health.built import RUN_RESULTS
 from product_health.check.results import RESULT
 from product_health.compiled.cache import compiled
 from product_health.lock.entries import LOCK_FILE
@@ -84,6 +85,31 @@ def test_a_build_that_nobody_checked(desk: Desk, cache: Path) -> None:
         assert checks(desk.folder, reader).summary == NOT_CHECKED
         desk.write(RESULT, desk.check() | {"database": {"fingerprint": "of another build"}})
         assert checks(desk.folder, reader).summary == NOT_CHECKED
+
+
+FAILED = {"unique_id": "test.product_health.no_holes.abc", "status": "fail"}
+
+
+def test_a_build_that_failed_is_told_beside_its_numbers(desk: Desk) -> None:
+    told = "the last build did not pass: no_holes"
+    desk.write(RUN_RESULTS, {"args": {"which": "build"}, "results": [FAILED]})
+    code, said, _ = desk.call(command="headline")
+    assert (code, f"These numbers may be wrong: {told}." in said) == (0, True)
+    code, _, errors = desk.call("--suite", "published/usage_l28", command="check")
+    assert (code, f"note: {told}, and will not be published" in errors) == (0, True)
+    (desk.folder / "CHANGELOG.md").touch()
+    code, _, errors = desk.call("--built", command="report")
+    assert (code, f"note: {told}, so the page may be wrong" in errors) == (0, True)
+    page = (desk.folder / PAGE).read_text(encoding="utf-8")
+    assert f'<p class="bad">These numbers may be wrong: {told}.</p>' in page
+
+
+def test_what_is_of_an_earlier_build_is_told(desk: Desk) -> None:
+    place = "published/current/product_health.duckdb"
+    desk.publish()
+    assert f"  {place}    the marts" in desk.call(command="headline")[1]
+    os.utime(desk.warehouse)
+    assert f"  {place}    of an earlier build: the marts" in desk.call(command="headline")[1]
 
 
 def test_numbers_never_stand_beside_later_definitions(desk: Desk) -> None:

@@ -253,7 +253,7 @@ def test_a_chart_without_values_says_so(root: Path, browser: Browser, tmp_path: 
     for key, told in (
         ("active", "No values yet."),
         ("launches", "No values yet."),
-        ("nps", "Too few answers on every date."),
+        ("nps", "No values yet: no date has all 90 days behind it."),
         ("nps_by_plan", "No values yet."),
     ):
         figure = shown.page.locator(f"#figure-{key}")
