@@ -186,7 +186,7 @@ def _triangle(rows: Sequence[Row]) -> alt.TopLevelMixin:
         base.transform_filter("!datum.is_open")
         .mark_text(fontSize=10)
         .encode(
-            text=alt.Text("value:Q", format=drawing.PERCENT),
+            text=alt.Text("value:Q", format=".0%"),
             # the blue below it is dark enough for white from here on
             color=alt.condition("datum.value > 0.7", alt.value("#ffffff"), alt.value("#12202f")),
         )
