@@ -50,8 +50,7 @@ def _drawn_nps(view: str, rows: Sequence[Row], marks: Sequence[Row]) -> Drawn:
         {
             "period": row["period"],
             "value": row["nps"],
-            "low": max(row["nps"] - (row["margin_of_error"] or 0), -100),
-            "high": min(row["nps"] + (row["margin_of_error"] or 0), 100),
+            **_interval(row),
         }
         for row in rows
         if not row["is_small_sample"]
@@ -104,14 +103,18 @@ def _by_plan(reader: Reader) -> Figure:
 
 
 def _with_margin(row: Row) -> Row:
-    margin = row["margin_of_error"] or 0
     return {
         "name": f"{row['name']} ({row['responses']:,} answers)",
         "value": row["nps"],
-        "low": max(row["nps"] - margin, -100),
-        "high": min(row["nps"] + margin, 100),
-        "told": f"{row['nps']:.0f} ± {margin:.0f}",
+        "told": f"{row['nps']:.0f} ± {row['margin_of_error'] or 0:.0f}",
+        **_interval(row),
     }
+
+
+def _interval(row: Row) -> Row:
+    """Give the 95 % interval of a score, within what a score can be."""
+    margin = row["margin_of_error"] or 0
+    return {"low": max(row["nps"] - margin, -100), "high": min(row["nps"] + margin, 100)}
 
 
 def _left_out(rows: Sequence[Row]) -> str:
