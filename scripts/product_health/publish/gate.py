@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from product_health.built import RUN_RESULTS, doubt, last_command, read_results
+from product_health.built import MOST_NAMED, RUN_RESULTS, doubt, last_command, read_results
 from product_health.check.catalog import fingerprint, read_catalog
 from product_health.check.results import RESULT, CheckResult, read_result
 from product_health.check.suites import FOLDER
@@ -21,7 +21,6 @@ PARTIAL = (
     *("select", "exclude", "selector", "resource_types", "exclude_resource_types"),
     *("empty", "sample"),
 )
-MOST_NAMED = 5
 
 
 def state(warehouse: Path) -> str:

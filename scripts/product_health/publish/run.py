@@ -72,11 +72,13 @@ class Publishing:
         self, writer: SetWriter, run_id: str, planned: Plan, check: CheckResult
     ) -> Publication:
         landed = measure.landed(writer.run)
+        current = self.sets.current_run()
+        earlier = self.sets.folder(current) if current else None
+        if earlier:
+            # before anything is copied
+            require_same_data(earlier, landed)
         tables = {self._place(mart): writer.copy(mart) for mart in planned.marts}
         card = self._card(run_id, writer, tables)
-        earlier = self._earlier(card)
-        if earlier:
-            require_same_data(earlier, landed)
         history = self._history(card, planned, writer, earlier)
         rows = read_publications(earlier) if earlier else []
         write_meta(writer, card, rows, history, planned.questions)
@@ -105,9 +107,6 @@ class Publishing:
             last_load_id=last,
             tables=tables,
         )
-
-    def _earlier(self, card: Publication) -> Path | None:
-        return self.sets.folder(card.previous_run_id) if card.previous_run_id else None
 
     def _history(
         self, card: Publication, planned: Plan, writer: SetWriter, earlier: Path | None
