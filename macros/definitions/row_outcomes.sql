@@ -16,7 +16,7 @@
         {{ value_without_faults(column.name, faults.get(column.name, {})) }} as {{ staged_name(column) }},
     {%- endfor %}
     {%- for name in place_columns(table) %}
-        {{ name }},
+        {{ 'coalesce(is_deleted, false) as is_deleted' if name == 'is_deleted' else name }},
     {%- endfor %}
         raw_text,
         {{ values_set_aside(faults) }} as values_set_aside,
