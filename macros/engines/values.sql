@@ -51,3 +51,17 @@
 {% macro duckdb__row_as_text(relation) -%}
     cast(to_json({{ relation }}) as varchar)
 {%- endmacro %}
+
+{# A list whose members are separated by |, without blanks around them and without empty ones. #}
+{% macro trimmed_list(expression) %}{{ return(adapter.dispatch('trimmed_list')(expression)) }}{% endmacro %}
+
+{% macro duckdb__trimmed_list(expression) -%}
+    regexp_replace(regexp_replace({{ expression }}, '\s*\|[\s|]*', '|', 'g'), '^[\s|]+|[\s|]+$', '', 'g')
+{%- endmacro %}
+
+{# The members of such a list, each in a row of its own. #}
+{% macro members_of_list(expression) %}{{ return(adapter.dispatch('members_of_list')(expression)) }}{% endmacro %}
+
+{% macro duckdb__members_of_list(expression) -%}
+    unnest(string_split({{ expression }}, '|'))
+{%- endmacro %}
