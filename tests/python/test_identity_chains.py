@@ -33,7 +33,7 @@ def linked(warehouse: Warehouse, select: str) -> float:
     identities = variant().model("int_usage_identities").relation
     warehouse.query(
         f"create or replace table {identities} as select *, timestamp '2025-01-01' as linked_at, "
-        "1 as load_id, row_number() over () as landing_row, 'accepted' as row_outcome "
+        "null::bigint as source_order, 1 as load_id, row_number() over () as landing_row, 'accepted' as row_outcome "
         f"from ({select})"
     )
     begun = monotonic()
@@ -98,7 +98,8 @@ def test_random_links_lead_where_the_reference_says(warehouse: Warehouse) -> Non
     linked(warehouse, f"select * from (values {values}) as t (actor_id, person_id)")
     moment = datetime.fromisoformat("2025-01-01")
     identity = Identity(
-        {"actor_id": actor, "person_id": person, "linked_at": moment} for actor, person in links
+        {"actor_id": actor, "person_id": person, "linked_at": moment, "load_id": 1, "landing_row": 1}
+        for actor, person in links
     )
     assert on_cycle(warehouse) == identity.on_cycle
     assert len(identity.on_cycle) > GRAPHS

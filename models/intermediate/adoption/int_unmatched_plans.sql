@@ -3,7 +3,7 @@ with
 features as (
     select
         feature_key,
-        {{ members_of_list('plans') }} as plan
+        {{ split_to_rows('plans', '|') }} as plan
     from {{ ref('int_features') }}
     where plans is not null
 ),

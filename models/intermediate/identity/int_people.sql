@@ -7,8 +7,7 @@ known as (
         role,
         {{ email_domain('email') }} as email_domain,
         created_at
-    from {{ ref('int_usage_people') }}
-    where row_outcome = 'accepted'
+    from {{ ref('int_known_people') }}
 ),
 
 domain_rules as (

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from email.utils import parseaddr
 
+from .accounts import merged
 from .company import Company, Row
 from .dates import local_date
-from .staging import JudgedRow, accepted
+from .staging import JudgedRow, accepted, place_in_source
 
 
 class Identity:
@@ -23,7 +24,9 @@ class Identity:
     def __init__(self, links: Iterable[Row], placeholders: Collection[str] = ()) -> None:
         """Take the accepted links; of those to a person only the earliest of an actor counts."""
         folded = {word.strip().casefold() for word in placeholders}
-        ordered = sorted(links, key=lambda link: (link["linked_at"], link["person_id"]))
+        ordered = sorted(
+            links, key=lambda link: (link["linked_at"], link["person_id"], place_in_source(link))
+        )
         self.to_nobody = [
             link for link in ordered if link["person_id"].strip().casefold() in folded
         ]
@@ -70,7 +73,11 @@ class People:
         """Take the settled rows of a company."""
         words = [row["placeholder_id"] or "null" for row in company.seed("placeholder_ids")]
         self.identity = Identity(accepted(outcomes["usage_identities"]), words)
-        self.known = {row["person_id"]: row for row in accepted(outcomes["usage_people"])}
+        said: dict[str, dict[str, Row]] = {}
+        for row in accepted(outcomes["usage_people"]):
+            said.setdefault(row["person_id"], {})[row["source_system"]] = row
+        order = company.vars["system_order"]
+        self.known = {person: merged(rows, order) for person, rows in said.items()}
         rules = company.seed("exclusion_rules")
         self._domains = {_domain(value) for value in _values(rules, "email_domain")}
         self._parents = {_domain(value) for value in _values(rules, "email_subdomain")}
