@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from reference import DEFAULT_VARS, Company, Row, contract
-from strategies_seeds import FAMILIES
+from strategies_seeds import FAMILIES, SUPPORT_WORDS
 
 NEVER_LATE = datetime.fromisoformat("2030-01-01")
 SEEDS: Mapping[str, list[Row]] = {
@@ -31,6 +31,7 @@ SEEDS: Mapping[str, list[Row]] = {
         for weekday in range(1, 6)
     ],
     "business_holidays": [{"holiday_date": "2025-01-01", "holiday_name": "New Year's Day"}],
+    "support_words": list(SUPPORT_WORDS),
     "metric_families": [
         {"family": family, "entity": entity}
         for family, entities in FAMILIES.items()

@@ -1,4 +1,4 @@
--- Opened - solved + reopened gives, on every date, the tickets that are open at its end.
+-- Opened - solved + reopened - removed gives, on every date, the tickets that are open at its end.
 with
 
 openings as (
@@ -22,7 +22,7 @@ closings as (
         changed_date as to_date,
         changed_at as closed_at
     from {{ ref('int_ticket_state_changes') }}
-    where change_type = 'solved'
+    where was_open
 ),
 
 -- changes alternate, so the n-th opening ends with the n-th closing

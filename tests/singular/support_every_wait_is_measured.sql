@@ -1,4 +1,5 @@
--- Every ticket created by the end of the last complete date has its four waits, and no other has one.
+-- Every ticket created by the end of the last complete date has its four waits, unless it was merged or deleted, and
+-- no other has one.
 with
 
 waits as (
@@ -15,4 +16,4 @@ select
     coalesce(waits.waits, 0) as waits
 from {{ ref('support_tickets') }} as tickets
 left join waits on tickets.ticket_id = waits.ticket_id
-where coalesce(waits.waits, 0) <> case when tickets.is_complete then 4 else 0 end
+where coalesce(waits.waits, 0) <> case when tickets.is_complete and tickets.removed_at is null then 4 else 0 end

@@ -4,34 +4,74 @@ tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
-events as (
-    select * from {{ ref('int_support_ticket_events') }}
-    where
-        row_outcome = 'accepted'
-        and event_type in {{ support_state_events() }}
+moves as (
+    select
+        ticket_id,
+        event_meaning as change_type,
+        happened_at,
+        occurred_at,
+        load_id,
+        landing_row,
+        false as is_by_status
+    from {{ ref('int_ticket_events') }}
+    where uncounted_reason is null
+    union all
+    select
+        ticket_id,
+        status_meaning as change_type,
+        happened_at,
+        updated_at as occurred_at,
+        cast(null as bigint) as load_id,
+        cast(null as bigint) as landing_row,
+        true as is_by_status
+    from {{ ref('int_ticket_status_ends') }}
 ),
 
--- a ticket begins open, as if it had just been reopened
+numbered as (
+    select
+        moves.*,
+        {{ support_end_rank('moves.change_type') }} as end_rank,
+        row_number() over (
+            partition by moves.ticket_id
+            order by moves.happened_at, moves.is_by_status, moves.occurred_at, {{ place_in_source('moves') }}
+        ) as move_number
+    from moves
+    inner join tickets on moves.ticket_id = tickets.ticket_id
+    where {{ support_end_rank('moves.change_type') }} is not null
+),
+
+-- each opening begins a spell, in which the ticket ends further and further
+spells as (
+    select
+        *,
+        sum(case when end_rank = 0 then 1 else 0 end) over (
+            partition by ticket_id order by move_number rows unbounded preceding
+        ) as spell
+    from numbered
+),
+
+states as (
+    select
+        *,
+        max(end_rank) over (partition by ticket_id, spell order by move_number rows unbounded preceding) as rank_after
+    from spells
+),
+
+-- a ticket begins open
 preceded as (
     select
-        events.ticket_event_id,
-        events.ticket_id,
-        events.event_type,
-        events.occurred_at,
-        lag(events.event_type, 1, 'reopened') over (
-            partition by events.ticket_id
-            order by events.occurred_at, events.ticket_event_id
-        ) as previous_event_type
-    from events
-    inner join tickets on events.ticket_id = tickets.ticket_id
-    where events.occurred_at >= tickets.created_at
+        *,
+        lag(rank_after, 1, 0) over (partition by ticket_id order by move_number) as rank_before
+    from states
 )
 
 select
-    ticket_event_id,
     ticket_id,
-    event_type as change_type,
-    occurred_at as changed_at,
-    {{ local_date('occurred_at') }} as changed_date
+    move_number,
+    change_type,
+    happened_at as changed_at,
+    {{ local_date('happened_at') }} as changed_date,
+    rank_before = 0 as was_open,
+    is_by_status
 from preceded
-where event_type <> previous_event_type
+where rank_after <> rank_before

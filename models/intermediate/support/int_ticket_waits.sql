@@ -12,13 +12,14 @@ horizon as (
     select {{ support_observed_until() }} as observed_until
 ),
 
--- no row where nothing says until when support's data is whole
+-- no row where nothing says until when support's data is whole, nor of what was merged or deleted
 observed as (
     select
         milestones.*,
         horizon.observed_until
     from milestones
     inner join horizon on milestones.created_at < horizon.observed_until
+    where milestones.removed_at is null
 ),
 
 -- a ticket that was solved without a reply no longer waits for one

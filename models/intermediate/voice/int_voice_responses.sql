@@ -16,6 +16,8 @@ counted as (
 dated as (
     select
         response_id,
+        load_id,
+        landing_row,
         invitation_id,
         survey_id,
         survey_kind,

@@ -84,7 +84,8 @@ class MetricTest:
     def _company(self) -> Company:
         seeds = {seed.name: seed.types for seed in variant().seeds}
         tables: dict[str, list[Row]] = {}
-        sown = dict.fromkeys(seeds, ()) | own_seeds("metric_families") | defaults()["seeds"]
+        own = own_seeds("metric_families") | own_seeds("support_words")
+        sown = dict.fromkeys(seeds, ()) | own | defaults()["seeds"]
         for name, rows in self.said["given"].items():
             _known("table", name, (*contract(), *seeds))
             types = contract()[name].types if name in contract() else seeds[name]

@@ -97,6 +97,11 @@ def _is_required(column: Row) -> bool:
     return bool(column.get("config", {}).get("meta", {}).get("required", False))
 
 
+def place(row: Row) -> tuple[int, int]:
+    """Return where in its source a row is: of two of one instant the later one comes later there."""
+    return row["load_id"], row["landing_row"]
+
+
 def seed_flag(value: Any) -> bool:
     """Read a boolean of a seed, which may be text."""
     return str(value).strip().lower() == "true"

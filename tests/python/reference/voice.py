@@ -10,7 +10,7 @@ from datetime import date
 
 from .accounts import SEGMENTS
 from .activity import World
-from .company import Row
+from .company import Row, place
 from .dates import in_window, is_complete, spine, window_start
 
 LEAST_PROMOTER = 9
@@ -29,10 +29,13 @@ def category(kind: str, score: float, scales: dict[str, dict[str, float]]) -> st
 
 
 def voice_responses(world: World) -> list[Row]:
-    """Give the accepted answers of people and accounts that are not excluded."""
+    """Give the accepted answers of people and accounts that are not excluded.
+
+    In the order of their source, so that of two at one instant the later one comes later.
+    """
     invitations = {row["invitation_id"] for row in world.rows("survey_invitations")}
     rows = []
-    for response in world.rows("survey_responses"):
+    for response in sorted(world.rows("survey_responses"), key=place):
         person = world.people.person_of(response["person_id"])
         account = world.people.account_of(response["account_id"], person)
         if world.people.is_excluded(person, account):
@@ -68,9 +71,12 @@ def voice_spine(world: World, responses: Iterable[Row]) -> list[date]:
 
 
 def current(responses: Iterable[Row], day: date, length: int) -> list[Row]:
-    """Give each person's last response in the trailing window that ends on a date."""
+    """Give each person's last response in the trailing window that ends on a date.
+
+    `responses` come in the order of their source.
+    """
     last: dict[str, Row] = {}
-    for row in sorted(responses, key=lambda row: (row["responded_at"], row["response_id"])):
+    for row in sorted(responses, key=lambda row: row["responded_at"]):
         if in_window(row["response_date"], day, length):
             last[row["person_id"]] = row
     return list(last.values())
