@@ -57,7 +57,16 @@ CLOCKS = tuple(
 
 
 # Entities of which several systems send rows, in some of the loads.
-OF_SEVERAL_SYSTEMS = ("usage_events", "usage_people", "crm_accounts", "crm_subscriptions")
+OF_SEVERAL_SYSTEMS = (
+    "usage_events",
+    "usage_people",
+    "crm_accounts",
+    "crm_subscriptions",
+    "support_tickets",
+    "support_ticket_events",
+    "survey_invitations",
+    "survey_responses",
+)
 
 
 def system_of(entity: str, load_id: int) -> str:

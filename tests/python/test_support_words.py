@@ -1,13 +1,11 @@
 """Words of help desks and events that count for nothing: named, as the reference has them."""
 
-from functools import partial
 
 import pytest
 
 from hand_made import at, change, company, ticket
 from harness.compare import differences, summary
 from harness.landing import own_seeds
-from harness.project import variant
 from harness.warehouse import built, compiled_for
 from reference import Company, resolve
 from reference.support_words import int_uncounted_ticket_events, int_unlisted_words
@@ -17,7 +15,7 @@ NAMED = {
     "int_unlisted_words": (int_unlisted_words, ("word_type", "word")),
     "int_uncounted_ticket_events": (
         int_uncounted_ticket_events,
-        ("uncounted_reason", "ticket_id"),
+        ("uncounted_reason", "source_system", "ticket_id"),
     ),
 }
 COMPANIES = 12

@@ -3,12 +3,14 @@ with
 
 openings as (
     select
+        source_system,
         ticket_id,
         created_date as from_date,
         created_at as opened_at
     from {{ ref('int_tickets') }}
     union all
     select
+        source_system,
         ticket_id,
         changed_date as from_date,
         changed_at as opened_at
@@ -18,6 +20,7 @@ openings as (
 
 closings as (
     select
+        source_system,
         ticket_id,
         changed_date as to_date,
         changed_at as closed_at
@@ -29,14 +32,14 @@ closings as (
 numbered_openings as (
     select
         *,
-        row_number() over (partition by ticket_id order by opened_at) as opening_number
+        row_number() over (partition by source_system, ticket_id order by opened_at) as opening_number
     from openings
 ),
 
 numbered_closings as (
     select
         *,
-        row_number() over (partition by ticket_id order by closed_at) as closing_number
+        row_number() over (partition by source_system, ticket_id order by closed_at) as closing_number
     from closings
 ),
 
@@ -48,7 +51,8 @@ open_spans as (
     from numbered_openings as openings
     left join numbered_closings as closings
         on
-            openings.ticket_id = closings.ticket_id
+            openings.source_system = closings.source_system
+            and openings.ticket_id = closings.ticket_id
             and openings.opening_number = closings.closing_number
 ),
 

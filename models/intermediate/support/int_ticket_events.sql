@@ -19,6 +19,7 @@ role_words as (
 )
 
 select
+    events.source_system,
     events.ticket_event_id,
     events.ticket_id,
     event_words.meaning as event_meaning,
@@ -31,9 +32,13 @@ select
         when events.occurred_at < {{ add_minutes('tickets.created_at', -1 * var('clock_tolerance_minutes')) }}
             then 'before_ticket'
     end as uncounted_reason,
+    events.source_order,
     events.load_id,
     events.landing_row
 from events
-left join tickets on events.ticket_id = tickets.ticket_id
+left join tickets
+    on
+        events.source_system = tickets.source_system
+        and events.ticket_id = tickets.ticket_id
 left join event_words on {{ folded('events.event_type') }} = event_words.word
 left join role_words on {{ folded('events.actor_role') }} = role_words.word

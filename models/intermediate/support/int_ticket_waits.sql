@@ -25,6 +25,7 @@ observed as (
 -- a ticket that was solved without a reply no longer waits for one
 waits as (
     select
+        source_system,
         ticket_id,
         created_date,
         created_at,
@@ -37,6 +38,7 @@ waits as (
     from observed
     union all
     select
+        source_system,
         ticket_id,
         created_date,
         created_at,
@@ -57,6 +59,7 @@ timed as (
 )
 
 select
+    source_system,
     ticket_id,
     wait_type || '_minutes' as measure,
     created_date,
@@ -65,6 +68,7 @@ select
 from timed
 union all
 select
+    source_system,
     ticket_id,
     wait_type || '_business_minutes' as measure,
     created_date,

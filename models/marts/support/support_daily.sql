@@ -38,7 +38,10 @@ in_window as (
         count(case when milestones.is_reopened then 1 end) as reopened_tickets,
         count(milestones.removed_at) as removed_tickets
     from {{ ref('int_ticket_window_dates') }} as windows
-    inner join {{ ref('int_ticket_milestones') }} as milestones on windows.ticket_id = milestones.ticket_id
+    inner join {{ ref('int_ticket_milestones') }} as milestones
+        on
+            windows.source_system = milestones.source_system
+            and windows.ticket_id = milestones.ticket_id
     group by windows.date_day
 ),
 

@@ -21,6 +21,7 @@ spans as (
 )
 
 select
+    tickets.source_system,
     tickets.ticket_id,
     tickets.account_id,
     tickets.requester_id,
@@ -48,7 +49,10 @@ select
     tickets.account_id is null as is_without_account,
     {{ is_complete('tickets.created_date', 'support') }} as is_complete
 from tickets
-inner join milestones on tickets.ticket_id = milestones.ticket_id
+inner join milestones
+    on
+        tickets.source_system = milestones.source_system
+        and tickets.ticket_id = milestones.ticket_id
 inner join clock as clock_at_creation on tickets.created_at = clock_at_creation.instant_at
 left join clock as clock_at_reply on milestones.timed_reply_at = clock_at_reply.instant_at
 left join clock as clock_at_resolution on milestones.resolved_at = clock_at_resolution.instant_at

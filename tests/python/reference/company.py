@@ -119,11 +119,6 @@ def _marked(columns: list[Row], mark: str) -> tuple[str, ...]:
     return tuple(name for name, marks in meta.items() if marks.get(mark))
 
 
-def place(row: Row) -> tuple[int, int]:
-    """Return where in its source a row is: of two of one instant the later one comes later there."""
-    return row["load_id"], row["landing_row"]
-
-
 def seed_flag(value: Any) -> bool:
     """Read a boolean of a seed, which may be text."""
     return str(value).strip().lower() == "true"

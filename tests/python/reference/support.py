@@ -5,21 +5,22 @@ nor its requester has one. `resolved_at` is None while the ticket is open, also 
 where it was merged or deleted. A merged or deleted ticket stays that until something opens it. One
 that is merged or deleted after it was solved is out of the waiting times, and left the backlog when
 it was solved. Where its status says more than its events, each version of the latest run of such
-statuses is one more thing that happened to it, after the events of the same instant.
+statuses is one more thing that happened to it, after the events of the same instant; a version that
+its source deleted has the status deleted.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from .accounts import SEGMENTS
 from .activity import World
 from .business import BusinessHours
-from .company import Row, place
+from .company import Row
 from .dates import is_complete
-from .staging import history
-from .support_words import fold, meanings, uncounted_reason
+from .staging import history, place_in_source
+from .support_words import fold, meanings, ticket_key, uncounted_reason
 
 OPEN, SOLVED = "open", "solved"
 REMOVED = ("merged", "deleted")
@@ -30,7 +31,7 @@ class Move(NamedTuple):
 
     moment: datetime
     state: str
-    is_by_status: bool = False
+    evidence: str = "event"
 
 
 class Story(NamedTuple):
@@ -77,22 +78,22 @@ class Desk:
     def __init__(self, world: World) -> None:
         """Sort the events and versions of a company by ticket."""
         self._meanings = meanings(world)
-        self._events: dict[str, list[Row]] = defaultdict(list)
+        self._events: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for event in world.rows("support_ticket_events"):
-            self._events[event["ticket_id"]].append(event)
-        self._versions: dict[str, list[Row]] = defaultdict(list)
+            self._events[ticket_key(event)].append(event)
+        self._versions: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for version in history(world.outcomes["support_tickets"]):
-            self._versions[version["ticket_id"]].append(version)
+            self._versions[ticket_key(version)].append(version)
 
     def story(self, ticket: Row) -> Story:
         """Give what happened to a ticket."""
         created_at = ticket["created_at"]
         events = [
             event
-            for event in self._events[ticket["ticket_id"]]
+            for event in self._events[ticket_key(ticket)]
             if uncounted_reason(event, created_at) is None
         ]
-        events.sort(key=lambda event: (event["occurred_at"], place(event)))
+        events.sort(key=lambda event: (event["occurred_at"], place_in_source(event)))
         moves = [
             Move(max(event["occurred_at"], created_at), state)
             for event in events
@@ -103,7 +104,9 @@ class Desk:
             move for move in self._ends(ticket) if _extent(move.state) > _extent(_state_of(story))
         ]
         if further:
-            story = told(sorted(moves + further, key=lambda move: (move.moment, move.is_by_status)))
+            story = told(
+                sorted(moves + further, key=lambda move: (move.moment, move.evidence != "event"))
+            )
         replies = [event["occurred_at"] for event in events if self._is_reply(event)]
         first = max(min(replies), created_at) if replies else None
         return story._replace(first_reply_at=first)
@@ -123,12 +126,15 @@ class Desk:
         """Give the latest unbroken run of versions whose status says that the ticket has ended."""
         run: list[Move] = []
         for version in sorted(
-            self._versions[ticket["ticket_id"]], key=lambda row: row["updated_at"], reverse=True
+            self._versions[ticket_key(ticket)], key=lambda row: row["updated_at"], reverse=True
         ):
             state = self._state("status", version["status"])
-            if state in (None, OPEN):
+            evidence = "status"
+            if version["is_deleted"]:
+                state, evidence = "deleted", "deletion"
+            if state is None or state == OPEN:
                 break
-            run.append(Move(max(version["updated_at"], ticket["created_at"]), str(state), True))  # noqa: FBT003
+            run.append(Move(max(version["updated_at"], ticket["created_at"]), state, evidence))
         return run[::-1]
 
 
@@ -184,7 +190,15 @@ def _ticket_row(world: World, hours: BusinessHours, ticket: Ticket) -> Row:
     day = world.local(created_at)
     then = world.accounts.on(ticket.account, day)
     timed_reply_at = None if story.removed_at else story.first_reply_at
-    kept = ("ticket_id", "category", "feature_key", "priority", "status", "csat_score")
+    kept = (
+        "source_system",
+        "ticket_id",
+        "category",
+        "feature_key",
+        "priority",
+        "status",
+        "csat_score",
+    )
     return {
         **{column: row[column] for column in kept},
         "account_id": ticket.account,
@@ -201,7 +215,7 @@ def _ticket_row(world: World, hours: BusinessHours, ticket: Ticket) -> Row:
         "removed_at": story.removed_at,
         "removed_as": story.last.state if story.last and story.removed_at else None,
         "is_open": story.is_open,
-        "is_ended_by_status": story.last is not None and story.last.is_by_status,
+        "is_ended_by_status": story.last is not None and story.last.evidence == "status",
         "solve_count": len(story.solves),
         "reopen_count": len(story.reopens),
         **{segment: getattr(then, segment) for segment in SEGMENTS},

@@ -34,23 +34,29 @@ def uncounted_reason(event: Row, created_at: datetime | None) -> str | None:
     return "before_ticket" if event["occurred_at"] < created_at - CLOCK_TOLERANCE else None
 
 
+def ticket_key(row: Row) -> tuple[str, str]:
+    """Return what identifies a ticket: ids are those of one system."""
+    return row["source_system"], row["ticket_id"]
+
+
 def int_uncounted_ticket_events(world: World) -> list[Row]:
     """Give the tickets with events that count for nothing, by reason."""
-    created = {row["ticket_id"]: row["created_at"] for row in world.rows("support_tickets")}
-    moments: dict[tuple[str, str], list[datetime]] = {}
+    created = {ticket_key(row): row["created_at"] for row in world.rows("support_tickets")}
+    moments: dict[tuple[str, str, str], list[datetime]] = {}
     for event in world.rows("support_ticket_events"):
-        reason = uncounted_reason(event, created.get(event["ticket_id"]))
+        reason = uncounted_reason(event, created.get(ticket_key(event)))
         if reason:
-            moments.setdefault((reason, event["ticket_id"]), []).append(event["occurred_at"])
+            moments.setdefault((reason, *ticket_key(event)), []).append(event["occurred_at"])
     return [
         {
             "uncounted_reason": reason,
+            "source_system": system,
             "ticket_id": ticket,
             "event_count": len(of_ticket),
             "first_occurred_at": min(of_ticket),
             "last_occurred_at": max(of_ticket),
         }
-        for (reason, ticket), of_ticket in moments.items()
+        for (reason, system, ticket), of_ticket in moments.items()
     ]
 
 

@@ -10,8 +10,9 @@ from datetime import date
 
 from .accounts import SEGMENTS
 from .activity import World
-from .company import Row, place
+from .company import Row
 from .dates import in_window, is_complete, spine, window_start
+from .staging import place_in_source
 
 LEAST_PROMOTER = 9
 MOST_DETRACTOR = 6
@@ -33,9 +34,9 @@ def voice_responses(world: World) -> list[Row]:
 
     In the order of their source, so that of two at one instant the later one comes later.
     """
-    invitations = {row["invitation_id"] for row in world.rows("survey_invitations")}
+    invitations = {_key(row) for row in world.rows("survey_invitations")}
     rows = []
-    for response in sorted(world.rows("survey_responses"), key=place):
+    for response in sorted(world.rows("survey_responses"), key=place_in_source):
         person = world.people.person_of(response["person_id"])
         account = world.people.account_of(response["account_id"], person)
         if world.people.is_excluded(person, account):
@@ -45,12 +46,13 @@ def voice_responses(world: World) -> list[Row]:
         kind, scales = response["survey_kind"], world.company.vars["survey_scales"]
         rows.append(
             {
+                "source_system": response["source_system"],
                 "response_id": response["response_id"],
                 "survey_id": response["survey_id"],
                 "survey_kind": kind,
                 "person_id": person,
                 "account_id": account,
-                "has_invitation": response["invitation_id"] in invitations,
+                "has_invitation": _key(response) in invitations,
                 "responded_at": response["responded_at"],
                 "response_date": day,
                 "score": response["score"],
@@ -62,6 +64,11 @@ def voice_responses(world: World) -> list[Row]:
             }
         )
     return rows
+
+
+def _key(row: Row) -> tuple[str, str]:
+    """Return what identifies an invitation: ids are those of one system."""
+    return row["source_system"], row["invitation_id"]
 
 
 def voice_spine(world: World, responses: Iterable[Row]) -> list[date]:
