@@ -22,13 +22,13 @@ from product_health.errors import UserError, unknown
 from product_health.meaning.definitions import Definitions
 from product_health.query.answers import Answer, Question, answer
 from reference import Company, Row, contract
+from reference.company import ADDED_BY_LAND
 
 FOLDER = ROOT / "tests" / "metrics"
 # What a row has where a test leaves a column out.
 DEFAULTS = FOLDER / "_defaults.yml"
 REQUIRED = ("test", "metric", "given", "expect")
 OPTIONAL = ("as_of", "by", "grain", "where")
-ADDED = ("load_id",)
 VALUE, PERIOD = "value", "period"
 
 
@@ -84,7 +84,8 @@ class MetricTest:
     def _company(self) -> Company:
         seeds = {seed.name: seed.types for seed in variant().seeds}
         tables: dict[str, list[Row]] = {}
-        sown = dict.fromkeys(seeds, ()) | own_seeds("metric_families") | defaults()["seeds"]
+        own = own_seeds("metric_families") | own_seeds("support_words")
+        sown = dict.fromkeys(seeds, ()) | own | defaults()["seeds"]
         for name, rows in self.said["given"].items():
             _known("table", name, (*contract(), *seeds))
             types = contract()[name].types if name in contract() else seeds[name]
@@ -165,7 +166,7 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
 def _filled(table: str, types: Mapping[str, str], row: Row, place: int) -> Row:
     """Complete a row: an id that is left out is made up, and others have their defaults."""
     for column in row:
-        _known(f"column of {table}", column, (*types, *ADDED))
+        _known(f"column of {table}", column, (*types, *ADDED_BY_LAND))
     entity = contract().get(table)
     made_up = {entity.key[0]: f"{table} {place}"} if entity else {}
     filled = {**made_up, **defaults()["rows"].get(table, {}), **row}
