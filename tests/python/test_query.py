@@ -128,10 +128,11 @@ REFUSED = {
     ("nps", "--where", "(summarize y)"): "'SUMMARIZE y' is not allowed there; compare dimensions",
     ("nps", "--where", "plan = e'\\x7b\\x7b'"): "\"e'{{'\" is not allowed there",
     ("nps", "--where", "plan = {{ Metric(1) }}"): "is not allowed there",
+    ("nps", "--where", "'x' = 'x'"): "\"'x' = 'x'\" is not allowed there",
     ("nps", "--where", "plan"): "'plan' is not allowed there; compare dimensions and date with val",
     ("nps", "--where", "(" * 9999): "is nested too deeply",
     ("nps", "--where", "plan = '" + "x" * 9999): "--where: has 10,007 characters; 10,000 is the",
-    ("nps", "--where", "count(*) > 1"): "'COUNT(*) > 1' is not allowed there",
+    ("nps", "--where", "count(*) > 1"): "'COUNT(*)' is not allowed there",
     ("nps", "--where", "cast(plan as tinyint) = 1"): "'CAST(plan AS TINYINT)' is not allowed there",
     ("nps", "--where", "date >= 'soon'"): "--where: 'soon' is no date such as '2026-01-31'",
     (

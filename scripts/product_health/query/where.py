@@ -120,11 +120,13 @@ class _Writer:
         operands = [one.unnest() for one in node.iter_expressions()]
         if isinstance(node, exp.Is) and not isinstance(operands.pop(), exp.Null):
             self._refuse(node)
-        columns = [one.name for one in operands if isinstance(one, exp.Column)]
-        if pattern is None or not columns:
+        if pattern is None:
             self._refuse(node)
+        columns = [one.name for one in operands if isinstance(one, exp.Column)]
         is_date = DATE in columns
         written = pattern.format(*(self._operand(one, is_date=is_date) for one in operands))
+        if not columns:
+            self._refuse(node)
         return f"not ({written})" if node.args.get("negate") else written
 
     def _operand(self, node: exp.Expr, *, is_date: bool) -> str:
@@ -138,7 +140,7 @@ class _Writer:
                 "write a date in quotes, as in \"date >= '2026-01-31'\""
             )
             raise UserError(message)
-        if not node.is_string or type(node) is not exp.Literal:
+        if not node.is_string:
             self._refuse(node)
         name = f"value_{len(self.values)}"
         self.values[name] = _date(node.name) if is_date else node.name
