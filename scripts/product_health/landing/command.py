@@ -62,8 +62,9 @@ class Screen:
 
 @click.command()
 @click.argument("entity", required=False)
-@click.option("--from", "source", metavar="FILE|URL", help="File, Parquet pattern, or database.")
-@click.option("--query", help="SELECT to run on the database.")
+@click.option("--from", "sources", multiple=True, metavar="FILE|URL", help=(
+    "File, pattern of files, or database; --from may be repeated."))  # fmt: skip
+@click.option("--query", help="SELECT over the files by their names, or on the database.")
 @click.option("--map", "mapped", multiple=True, metavar="COLUMN=SOURCE[:FORMAT]", help=(
     "Input column for a column of the contract. FORMAT: epoch, epoch_ms or strptime's. "
     "SOURCE may be @row_hash or @row_number: an id made for each row."))  # fmt: skip
@@ -72,7 +73,7 @@ class Screen:
 @click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with these options.")
 @click.option("--complete-until", type=Time(), help="Until when the source is whole (exclusive).")
 @click.option("--received-at", type=Time(), help="When the rows were received; default: now.")
-@click.option("--format", help="csv, jsonl or parquet; default: what the file looks like.")
+@click.option("--format", help="csv, json, jsonl or parquet; default: what the file looks like.")
 @click.option("--delimiter", help="Between fields: a character, or tab, space, semicolon, pipe.")
 @click.option("--quote", help="Quoting character, or none.")
 @click.option("--encoding", help="Encoding of a text file; default: UTF-8, or UTF-16 by its mark.")
@@ -86,7 +87,7 @@ class Screen:
 def land(  # noqa: PLR0913 - one parameter an option
     *,
     entity: str | None,
-    source: str | None,
+    sources: tuple[str, ...],
     mapping: Path | None,
     into: Path | None,
     list_loads: bool,
@@ -107,7 +108,7 @@ def land(  # noqa: PLR0913 - one parameter an option
         _show_loads(store)
     elif undo:
         _undo(store)
-    elif entity is None or source is None:
+    elif entity is None or not sources:
         message = (
             "say what to land where: product-health land ENTITY --from FILE (or --list, --undo)"
         )
@@ -117,7 +118,7 @@ def land(  # noqa: PLR0913 - one parameter an option
         said = _reading(**reading)
         base = read_mapping_file(mapping, entity) if mapping else Reading()
         request = Request(
-            entity, source, said.over(base), complete_until, received_at, again, unparsed_ok
+            entity, sources, said.over(base), complete_until, received_at, again, unparsed_ok
         )
         _land(request, store)
 
@@ -147,6 +148,10 @@ def _land(request: Request, store: LandingStore) -> None:
         f"landed {row['row_count']:,} rows of {row['entity']} from {row['source_name']} "
         f"as load {outcome.load_id}"
     )
+    for name, count in outcome.read.items():
+        click.echo(f"  {count:,} rows read from {name}")
+    if outcome.left_out:
+        click.echo(f"  {outcome.left_out:,} rows could not be split into columns and were left out")
     if row["first_event_at"]:
         click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
     click.echo(f"  complete until {_time(row['complete_until'])} UTC")

@@ -12,7 +12,7 @@ import yaml
 from product_health.errors import UserError
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
-FILE_FORMATS = ("csv", "jsonl", "parquet")
+FILE_FORMATS = ("csv", "json", "jsonl", "parquet")
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Request:
-    """One call of `land`: an input into an entity. Times are UTC; None means the default."""
+    """One call of `land`: an input into an entity. Times are UTC; None means the default.
+
+    sources are files, patterns of files, or one database.
+    """
 
     entity: str
-    source: str
+    sources: tuple[str, ...]
     reading: Reading
     complete_until: datetime | None = None
     received_at: datetime | None = None

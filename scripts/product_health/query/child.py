@@ -1,29 +1,19 @@
 """Runs SELECTs on one database file within limits; a process of its own, started by `sandbox`.
 
 A line of JSON in, {"sql": ...}, gives a line of JSON out: {"names": [...], "rows": [[...]]} or
-{"error": ...}. Limits hold for the process, so nothing that SQL does gets around them.
+{"error": ...}.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-# DuckDB's own limit says it in words; that of the process holds where DuckDB does not count.
-MEMORY_LIMIT = "1GB"
-ADDRESS_BYTES = 3 * 2**30
-CPU_SECONDS = 30
+from product_health.sandbox.limits import Limits, limit_process, lock
+
+LIMITS = Limits(cpu_seconds=30)
 MOST_ROWS = 1_000_000
-
-
-def limit_process() -> None:
-    """Limit memory and time, and let no file be written."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_BYTES, ADDRESS_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def serve(path: str, lines: Iterable[str]) -> None:
@@ -31,15 +21,7 @@ def serve(path: str, lines: Iterable[str]) -> None:
     import duckdb
 
     connection = duckdb.connect(path, read_only=True)
-    for setting in (
-        f"memory_limit = '{MEMORY_LIMIT}'",
-        "temp_directory = ''",
-        "threads = 2",
-        "TimeZone = 'UTC'",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"set {setting}")
+    lock(connection)
     for line in lines:
         sys.stdout.write(json.dumps(answer(connection, json.loads(line)["sql"]), default=written))
         sys.stdout.write("\n")
@@ -73,5 +55,5 @@ def written(value: object) -> object:
 
 
 if __name__ == "__main__":
-    limit_process()
+    limit_process(LIMITS)
     serve(sys.argv[1], sys.stdin)

@@ -143,7 +143,7 @@ def test_bad_mapping_file(door: Door, text: str, said: str) -> None:
         (("--set", "load_id=7"), "no column 'load_id'"),
         (("--delimiter", "ab"), "--delimiter 'ab'"),
         (("--quote", "ab"), "--quote 'ab'"),
-        (("--format", "xml"), "csv, jsonl, parquet"),
+        (("--format", "xml"), "csv, json, jsonl, parquet"),
         (("--rest-to", "actor_id"), "it has properties"),
         (("--query", "select 1"), "is a file"),
     ],
