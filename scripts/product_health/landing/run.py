@@ -10,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from product_health.contract import Contract, Entity
+from product_health.contract import RECEIVED_AT, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing.fit import Fit, check_fit, shape
 from product_health.landing.inputs import Reporter, Rows, Source, open_source
-from product_health.landing.parse import INTERNAL, RECEIVED_AT, ROW_HASH, Rule, strict_select
+from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import meant_for, resolve, unmapped
 from product_health.landing.sources import Part, first_line
@@ -103,9 +103,10 @@ def _fingerprint(request: Request, content: str) -> str:
 
 
 def _check_heartbeat(request: Request) -> None:
-    if request.complete_until and request.complete_until > now() + timedelta(days=1):
+    until = request.complete_until
+    if until and datetime(*until.timetuple()[:6]) > now() + timedelta(days=1):  # noqa: DTZ001 - UTC
         message = (
-            f"--complete-until {request.complete_until:%Y-%m-%d}: is in the future, and nothing "
+            f"--complete-until {until:%Y-%m-%d}: is in the future, and nothing "
             "can be whole until then; give the date after the last whole one of the input"
         )
         raise UserError(message)
