@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -13,12 +13,15 @@ from rich.table import Table
 
 from product_health.contract import load_contract
 from product_health.errors import UserError
-from product_health.landing.fit import summary
+from product_health.landing.fit import Fit, summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
 from product_health.landing.sources import Progress as Advance
 from product_health.landing.sql import as_utc
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
+
+if TYPE_CHECKING:
+    from product_health.landing.run import Outcome
 
 WIDE = 240  # columns of a table that is not shown on a terminal
 
@@ -153,40 +156,54 @@ def _land(request: Request, store: LandingStore) -> None:
     from product_health.landing.run import land as land_request
 
     outcome = land_request(request, store, Screen())
-    row, fit = outcome.row, outcome.fit
+    row = outcome.row
     click.echo(
         f"landed {row['row_count']:,} rows of {row['entity']} from {row['source_name']} "
         f"as load {outcome.load_id}"
     )
+    for note in (*_read(outcome), *_extent(row), *_misfits(outcome.fit), *_columns(outcome)):
+        click.echo(f"  {note}")
+
+
+def _read(outcome: "Outcome") -> Iterator[str]:
     for name, count in outcome.read.items():
-        click.echo(f"  {count:,} rows read from {name}")
+        yield f"{count:,} rows read from {name}"
     if outcome.left_out:
-        click.echo(f"  {outcome.left_out:,} rows could not be split into columns and were left out")
+        yield f"left out, as they cannot be split into columns: {outcome.left_out:,} of the rows"
+    if outcome.may_be_cut:
+        yield (
+            "its last line has no line end: if it was still being written, take the load back "
+            "with --undo and land the file again when it is whole"
+        )
+
+
+def _extent(row: dict[str, Any]) -> Iterator[str]:
     if row["first_event_at"]:
-        click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
-    click.echo(f"  complete until {_time(row['complete_until'])} UTC")
+        yield f"events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC"
+    yield f"complete until {_time(row['complete_until'])} UTC"
+
+
+def _misfits(fit: Fit) -> Iterator[str]:
     if fit.of_rows:
         count = sum(misfit.row_count for misfit in fit.of_rows)
         counted = "1 row does" if count == 1 else f"{count:,} rows do"
-        click.echo(f"  {counted} not parse: {summary(fit.of_rows)}")
+        yield f"{counted} not parse: {summary(fit.of_rows)}"
     if fit.of_values:
-        click.echo(f"  values set aside, their rows count: {summary(fit.of_values)}")
-    if outcome.may_be_cut:
-        click.echo(
-            "  its last line has no line end: if it was still being written, take the load back "
-            "with --undo and land the file again when it is whole"
-        )
+        yield f"values set aside, their rows count: {summary(fit.of_values)}"
+
+
+def _columns(outcome: "Outcome") -> Iterator[str]:
     if outcome.made:
-        click.echo(
-            f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
+        yield (
+            f"{', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
             f" once (--map {outcome.made[0]}=@row_number counts every row)"
         )
     if outcome.unmapped:
-        click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
+        yield f"input columns not landed: {', '.join(outcome.unmapped)}"
     if outcome.empty:
-        click.echo(f"  columns left empty: {', '.join(outcome.empty)}")
+        yield f"columns left empty: {', '.join(outcome.empty)}"
     for lacking in outcome.lacking:
-        click.echo(f"  columns left empty, which other files have: {lacking}")
+        yield f"columns left empty, which other files have: {lacking}"
 
 
 def _show_loads(store: LandingStore) -> None:

@@ -5,15 +5,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import duckdb
 
 from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import (
+    DATABASES,
     check_unchanged,
     digest,
+    file_format,
     find_files,
     label,
     shown,
@@ -21,7 +23,7 @@ from product_health.landing.files import (
     with_logs,
 )
 from product_health.landing.relation_sources import relations_of
-from product_health.landing.relations import Desk, named, select
+from product_health.landing.relations import Desk, named, select, there_are
 from product_health.landing.request import Reading, Request
 from product_health.landing.sources import Part, Progress, read_files
 from product_health.landing.spool import visible
@@ -75,7 +77,7 @@ def open_source(request: Request) -> Source:
         raise UserError(message)
     if urls:
         return DatabaseQuery(urls[0], request.reading)
-    if request.reading.query:
+    if request.reading.query is not None:
         return FileQuery(sources, request)
     return Files(sources, request.reading)
 
@@ -88,6 +90,10 @@ class Files:
         self._sources = sources
         self._reading = reading
         self._before = states(find_files(sources))
+        for path in self._before:
+            kind = file_format(path, reading.format)
+            if kind in DATABASES:
+                _refuse_database(path, DATABASES[kind], reading)
 
     @cached_property
     def content(self) -> str:
@@ -170,6 +176,16 @@ class DatabaseQuery:
 
     def check_unchanged(self) -> None:
         """Do nothing: a query sees one state of a database."""
+
+
+def _refuse_database(path: Path, kind: str, reading: Reading) -> NoReturn:
+    tables = relations_of([str(path)], reading)
+    first = tables[0].name if tables else "<table>"
+    message = (
+        f"{shown(path)}: is a {kind} database: say with a query what of it to land, such as "
+        f"--query 'select * from {first}'; {there_are(tables)}"
+    )
+    raise UserError(message)
 
 
 def _short(paths: Sequence[Path]) -> str:

@@ -10,10 +10,12 @@ HINT = re.compile(r"^(Candidate bindings|Did you mean)", re.IGNORECASE)
 QUOTED = re.compile(r"(['\"])(.*?)\1")
 # Errors whose text quotes values of the data, and not names.
 OF_VALUES = {"ConversionException", "InvalidInputException", "OutOfRangeException"}
+TOO_LARGE = "File too large"
 MENDS = {
     "PermissionException": "a query reads relations only, and writes nothing; {there_are}",
     "CatalogException": "{there_are}",
     "ConversionException": "try_cast gives NULL where a value is no such thing",
+    "ended": "read fewer columns or rows; see that joins have conditions and recursion ends",
     "OutOfMemoryException": "read fewer columns or rows, or join and sort less at once",
 }
 
@@ -24,8 +26,15 @@ def refusal(kind: str, error: str, there_are: str) -> str:
         return f"its result has column {error!r} twice; give one of them another name with `as`"
     if kind == "OutOfMemoryException":
         return f"it needs more than {MEMORY_LIMIT} of memory; {MENDS[kind]}"
+    if TOO_LARGE in error:
+        return ended("it writes more than it may, for what it reads")
     mend = MENDS.get(kind, "").format(there_are=there_are)
     return f"{_said(kind, error)}{_line(error)}" + (f"; {mend}" if mend else "")
+
+
+def ended(reason: str) -> str:
+    """Return a message for a query that was ended, with the reason."""
+    return f"{reason}; {MENDS['ended']}"
 
 
 def _said(kind: str, error: str) -> str:

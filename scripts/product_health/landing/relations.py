@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,7 +20,7 @@ from product_health.errors import UserError
 from product_health.landing import sql
 from product_health.landing.parse import describe
 from product_health.landing.query_names import Name, names_in
-from product_health.landing.query_says import refusal
+from product_health.landing.query_says import ended, refusal
 from product_health.landing.sources import Part, Progress
 from product_health.sandbox.limits import Limits
 from product_health.sandbox.process import Child
@@ -115,8 +116,7 @@ def select(
         "paths": sorted({name for one in opened for path in one.paths for name in _spelled(path)}),
         "views": [_view(one.name, how) for one, how in zip(wanted, opened, strict=True)],
     }
-    with Child(CHILD, limits, str(limits.cpu_seconds), str(limits.file_bytes)) as child:
-        said = child.ask(question)
+    said = _answered(question, limits)
     if "error" in said:
         raise UserError(refusal(said["kind"], said["error"], there_are(known)))
     return Answer(
@@ -176,6 +176,14 @@ def _part(connection: duckdb.DuckDBPyConnection, target: Path, row_count: int) -
     connection.execute(f"attach {sql.text(str(target))} as {alias} (read_only)")
     rows = f"select * from {alias}.rows"
     return Part("the result of --query", rows, describe(connection, rows), row_count)
+
+
+def _answered(question: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    with Child(CHILD, limits, str(limits.cpu_seconds), str(limits.file_bytes)) as child:
+        try:
+            return child.ask(question)
+        except UserError as error:
+            raise UserError(ended(str(error))) from error
 
 
 def _view(name: Name, opened: Opened) -> dict[str, str | int | None]:

@@ -12,7 +12,6 @@ import duckdb
 from product_health.errors import UserError
 from product_health.landing import sql
 from product_health.landing.files import (
-    DATABASES,
     file_format,
     label,
     named_in_sql,
@@ -58,9 +57,6 @@ def read_files(
     texts = TextFiles(reading, scratch, progress)
     for kind, group in groupby(paths, lambda path: file_format(path, reading.format)):
         files = list(group)
-        if kind in DATABASES:
-            message = f"{shown(files[0])}: is a {DATABASES[kind]} database, which needs --query"
-            raise UserError(message)
         if kind == "parquet":
             parts += parquet_parts(connection, files, scratch)
         else:
