@@ -13,6 +13,7 @@ from rich.table import Table
 
 from product_health.contract import load_contract
 from product_health.errors import UserError
+from product_health.files import LocalPath
 from product_health.landing.fit import Fit, summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
 from product_health.landing.sources import Progress as Advance
@@ -77,11 +78,12 @@ class Screen:
     "File, pattern of files, or database; --from may be repeated."))  # fmt: skip
 @click.option("--query", help="SELECT over the files by their names, or on the database.")
 @click.option("--map", "mapped", multiple=True, metavar="COLUMN=SOURCE[:FORMAT]", help=(
-    "Input column for a column of the contract. FORMAT: epoch, epoch_ms or strptime's. "
-    "SOURCE may be @row_hash or @row_number: an id made for each row."))  # fmt: skip
+    "Input column for a column of the contract. FORMAT: epoch, epoch_ms, epoch_us or strptime's. "
+    "SOURCE may be a path within JSON such as properties.plan, or @row_hash or @row_number: an id "
+    "made for each row."))  # fmt: skip
 @click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="A constant.")
 @click.option("--rest-to", metavar="COLUMN", help="JSON column for input columns not mapped.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with these options.")
+@click.option("--mapping", type=LocalPath(), help="YAML file with these options.")
 @click.option(
     "--complete-until", type=Time(or_date=True), help="Until when the source is whole (exclusive)."
 )
@@ -90,9 +92,10 @@ class Screen:
 @click.option("--delimiter", help="Between fields: a character, or tab, space, semicolon, pipe.")
 @click.option("--quote", help="Quoting character, or none.")
 @click.option("--encoding", help="Encoding of a text file; default: UTF-8, or UTF-16 by its mark.")
+@click.option("--timezone", help="Of times without an offset, such as Europe/Berlin; default: UTC.")
 @click.option("--header/--no-header", default=None, help="Whether the first row holds names.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without header.")
-@click.option("--into", type=click.Path(path_type=Path), help="Default: landing/ of the project.")
+@click.option("--into", type=LocalPath(), help="Default: landing/ of the project.")
 @click.option("--again", is_flag=True, help="Land it though the same was landed before.")
 @click.option("--unparsed-ok", is_flag=True, help="Land it though a column never parses.")
 @click.option("--list", "list_loads", is_flag=True, help="Show what has been landed.")

@@ -12,6 +12,7 @@ import duckdb
 from product_health.errors import UserError
 from product_health.landing import sql
 
+ENDINGS = re.compile(r"(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz))+$", re.IGNORECASE)
 PLAIN = re.compile(r"[A-Za-z_]\w*")
 NOT_ONE = "one SELECT is allowed, and nothing else"
 
@@ -43,6 +44,12 @@ def _reserved() -> set[str]:
     words = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
     with duckdb.connect() as connection:
         return {row[0] for row in connection.execute(words).fetchall()}
+
+
+def relation_name(file_name: str) -> str:
+    """Return the name of a file, without its endings, as a name that SQL needs no quotes for."""
+    stem = re.sub(r"\W+", "_", ENDINGS.sub("", file_name)).strip("_").lower()
+    return f"_{stem}" if stem[:1].isdigit() else stem
 
 
 def names_in(query: str) -> tuple[list[Name], set[str]]:

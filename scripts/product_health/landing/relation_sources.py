@@ -12,12 +12,11 @@ from product_health.errors import UserError
 from product_health.landing import database, sql
 from product_health.landing.files import file_format, find_files, label, named_in_sql, shown
 from product_health.landing.parse import ROW_TEXT
-from product_health.landing.query_names import Name
+from product_health.landing.query_names import Name, relation_name
 from product_health.landing.relations import Desk, Opened, Relation
 from product_health.landing.request import Reading
 from product_health.landing.sources import Part, check_cut, first_line, read_files, spooled_part
 
-ENDINGS = re.compile(r"(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz))+$", re.IGNORECASE)
 WILD = re.compile(r"[*?]+|\[.*?\]")
 MAIN = "main"
 DUCKDB_TABLES = """
@@ -43,16 +42,10 @@ def relations_of(
         paths = find_files([source])
         for path in paths:
             names.give(_file_relations(path, reading, unparsed_ok=unparsed_ok))
-        name = identifier(WILD.sub("", Path(source).name))
+        name = relation_name(WILD.sub("", Path(source).name))
         if len(paths) > 1 and name:
             names.give_if_free(_rows(name, paths, reading, unparsed_ok=unparsed_ok))
     return names.relations
-
-
-def identifier(name: str) -> str:
-    """Return the name of a file, without its endings, as a name that SQL needs no quotes for."""
-    stem = re.sub(r"\W+", "_", ENDINGS.sub("", name)).strip("_").lower()
-    return f"_{stem}" if stem[:1].isdigit() else stem
 
 
 class Names:
@@ -87,7 +80,7 @@ def _file_relations(path: Path, reading: Reading, *, unparsed_ok: bool) -> list[
         return _duckdb_tables(path)
     if kind == "sqlite":
         return _database_tables(database.sqlite_url(path), path)
-    name = identifier(shown(Path(path.name))) or "file"
+    name = relation_name(shown(Path(path.name))) or "file"
     return [_rows(name, [path], reading, unparsed_ok=unparsed_ok)]
 
 

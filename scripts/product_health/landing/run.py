@@ -12,11 +12,13 @@ import duckdb
 
 from product_health.contract import RECEIVED_AT, Contract, Entity
 from product_health.errors import UserError
+from product_health.landing.advice import meant_for
 from product_health.landing.fit import Fit, check_fit, shape
 from product_health.landing.inputs import Reporter, Rows, Source, open_source
 from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
-from product_health.landing.resolve import meant_for, resolve, unmapped
+from product_health.landing.resolve import check_timezone, resolve, unmapped
+from product_health.landing.sample import Sample
 from product_health.landing.sources import Part, first_line
 from product_health.landing.spool import FileRead
 from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now, repeat_message
@@ -65,6 +67,7 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     """Land the input of `request` as one load; UserError where it cannot be, and nothing landed."""
     entity = store.contract.entity(request.entity)
     _check_heartbeat(request)
+    check_timezone(request.reading)
     source = open_source(request)
     _refuse_repeat(request, source, store, reporter)
     with (
@@ -120,7 +123,8 @@ def _write(
     pending: PendingLoad,
 ) -> Outcome:
     _check_rows(request, rows)
-    rules = [_rules(request, entity, part, pending.contract) for part in rows.parts]
+    samples = [Sample(connection, part) for part in rows.parts]
+    rules = [_rules(request, entity, sample, pending.contract) for sample in samples]
     source = _Input(rows, _fingerprint(request, rows.content), rules)
     try:
         row = pending.write(
@@ -152,12 +156,12 @@ def _write(
     )
 
 
-def _rules(request: Request, entity: Entity, part: Part, contract: Contract) -> dict[str, Rule]:
+def _rules(request: Request, entity: Entity, sample: Sample, contract: Contract) -> dict[str, Rule]:
     by_name = request.received_at is None
     try:
-        return resolve(entity, request.reading, part.label, part.types, by_name=by_name)
+        return resolve(entity, request.reading, sample, by_name=by_name)
     except UserError as error:
-        message = f"{error}{meant_for(entity, part.types, contract.entities.values())}"
+        message = f"{error}{meant_for(entity, sample.types, contract.entities.values())}"
         raise UserError(message) from error
 
 
@@ -180,6 +184,7 @@ def _select(request: Request, entity: Entity, source: _Input) -> str:
             row_prefix=f"{source.fingerprint[:16]}-{number}",
             rest_to=request.reading.rest_to,
             by_name=False,
+            timezone=request.reading.timezone,
         )
         selects.append(f"({select})")
     return " union all ".join(selects)

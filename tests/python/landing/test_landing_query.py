@@ -12,7 +12,8 @@ import pytest
 
 from landing_door import Door
 from product_health.landing.files import find_files
-from product_health.landing.relation_sources import identifier, relations_of
+from product_health.landing.query_names import relation_name
+from product_health.landing.relation_sources import relations_of
 from product_health.landing.relations import Desk, select
 from product_health.landing.request import Reading
 from product_health.sandbox.limits import Limits
@@ -153,7 +154,7 @@ def test_only_what_a_query_names_is_read_and_has_to_stay_as_it_is(export: Door) 
     ],
 )
 def test_names_of_files_as_identifiers(name: str, wanted: str) -> None:
-    assert identifier(name) == wanted
+    assert relation_name(name) == wanted
 
 
 def test_two_files_of_one_name_and_a_reserved_word(door: Door) -> None:
