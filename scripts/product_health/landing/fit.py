@@ -82,7 +82,7 @@ def _unparsed(
         if column.name != RECEIVED_AT.name
     )
     return connection.execute(
-        f"with file as (select * from read_parquet({sql.text(str(path))})), "
+        f"with file as (select * from read_parquet({sql.path(path)})), "
         "misfits as (select parse_error as name, true as is_row, raw_text from file "
         "where parse_error is not null "
         "union all select unnest(string_split(set_aside, ',')), false, raw_text from file "

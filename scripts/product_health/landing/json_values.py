@@ -4,6 +4,7 @@ It is read in pieces: memory is bounded by the longest object, and an object by 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import NoReturn, TextIO
 
@@ -18,8 +19,8 @@ from product_health.landing.records import (
 
 PIECE = 1024 * 1024  # characters
 BLANK = " \t\r\n"
-# A value that is cut off fails at most so far before the end: `-Infinit`, or `\ud83`.
-LONGEST_TOKEN = 8
+# What a value that is cut off may end in, after the place at which it fails: -Infinit, or \ud83.
+CUT_TOKEN = re.compile(r"[\w.+\\-]{0,8}\s*")
 PLAIN = json.JSONDecoder()
 
 
@@ -83,7 +84,7 @@ def _decoded(text: str, start: int) -> tuple[object, int]:
 
 def _is_cut(error: json.JSONDecodeError, text: str) -> bool:
     is_open = error.msg.startswith("Unterminated string")
-    return is_open or error.pos >= len(text) - LONGEST_TOKEN
+    return is_open or CUT_TOKEN.fullmatch(text, error.pos) is not None
 
 
 def is_line_by_line(stream: TextIO, label: str) -> bool:
@@ -91,7 +92,7 @@ def is_line_by_line(stream: TextIO, label: str) -> bool:
     pieces = Pieces(stream, label)
     if pieces.peek() == "[":
         pieces.at += 1
-        return pieces.peek() not in {"{", "]"}
+        return pieces.peek() not in {"{", "]", ""}
     if pieces.peek() != "{":
         return True
     try:

@@ -98,7 +98,7 @@ class TextFiles:
                     if count % REPORT_EVERY == 0:
                         self._progress(self._bytes_read + raw.tell())
             self._bytes_read += path.stat().st_size
-        found = [spooled_part(spool) for spool in spools if spool.columns.names]
+        found = [spooled_part(spool) for spool in spools if spool.columns.names or spool.row_count]
         if not found:
             message = f"{label(paths)}: holds no rows"
             raise UserError(message)

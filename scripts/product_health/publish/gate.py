@@ -57,7 +57,9 @@ def _require_build(project: Path, warehouse: Path) -> None:
     if command != BUILD:
         told = f"the last dbt command was `dbt {command}`, so nothing tells how the build ended"
         raise _refused(told, "dbt build")
-    partial = [f"--{name.replace('_', '-')}" for name in PARTIAL if _is_partial(found["args"], name)]
+    partial = [
+        f"--{name.replace('_', '-')}" for name in PARTIAL if _is_partial(found["args"], name)
+    ]
     if partial:
         told = f"the last build was a part of the project ({', '.join(partial)})"
         raise _refused(told, "dbt build` without it, and then `product-health check")
