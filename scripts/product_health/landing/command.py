@@ -88,6 +88,12 @@ class Screen:
 @click.option("--encoding", help="Encoding of a text file; default: UTF-8, or UTF-16 by its mark.")
 @click.option("--header/--no-header", default=None, help="Whether the first row holds names.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without header.")
+@click.option("--system", metavar="NAME|FOLDER", help=(
+    "Source system whose tables --from holds; what is new in them is landed."))  # fmt: skip
+@click.option("--as", "name", help="Name of the system, where it is not that of --system.")
+@click.option("--schema", help="Schema in which the tables of the system lie.")
+@click.option("--whole", is_flag=True, help="Compare all rows, also those that came long ago.")
+@click.option("--accept-deletions", is_flag=True, help="Land it though most rows vanished.")
 @click.option("--into", type=click.Path(path_type=Path), help="Default: landing/ of the project.")
 @click.option("--again", is_flag=True, help="Land it though the same was landed before.")
 @click.option("--unparsed-ok", is_flag=True, help="Land it though a column never parses.")
@@ -105,6 +111,11 @@ def land(  # noqa: PLR0913 - one parameter an option
     received_at: datetime | None,
     again: bool,
     unparsed_ok: bool,
+    system: str | None,
+    name: str | None,
+    schema: str | None,
+    whole: bool,
+    accept_deletions: bool,
     **reading: Any,
 ) -> None:
     """Land rows of a file or a database in ENTITY, a table of the landing contract.
@@ -117,6 +128,18 @@ def land(  # noqa: PLR0913 - one parameter an option
         _show_loads(store)
     elif undo:
         _undo(store)
+    elif system is not None:
+        from product_health.landing.sync.command import Options, land_system
+
+        if entity is not None or source is None or complete_until is not None:
+            message = (
+                "a system is landed whole, up to its last sync: product-health land --system NAME "
+                "--from FILE|URL"
+            )
+            raise UserError(message)
+        land_system(
+            Options(system, source, name, schema, whole, again, accept_deletions), store, Screen()
+        )
     elif entity is None or source is None:
         message = (
             "say what to land where: product-health land ENTITY --from FILE (or --list, --undo)"
