@@ -39,11 +39,13 @@ OPEN = "timestamp 'infinity'"
 class SyncState:
     """Until when what is written is whole, and the source itself; both may be unknown.
 
+    `is_noted` says that the loader keeps a note of it; else it is when the latest row was written.
     `is_open` says that rows of a later sync are there, which is under way or was cut off.
     """
 
     closed_at: datetime | None
     complete_until: datetime | None
+    is_noted: bool
     is_open: bool
 
 
@@ -101,7 +103,7 @@ def sync_state(
     elif DLT_LOADS in notes:
         closed, complete = connection.execute(_DLT).fetchall()[0]
     is_open = latest is not None and closed is not None and latest > closed
-    return SyncState(closed, complete, is_open)
+    return SyncState(closed, complete, bool(notes), is_open)
 
 
 _AUDITED = f"""

@@ -26,6 +26,8 @@ from product_health.systems.mapping import EntityMapping, System
 # A source that does not say when it was synced is taken to be whole now; that alone is news once it
 # is this much later than before.
 QUIET = timedelta(hours=1)
+# Without a loader's note the time of a source is that of its latest row, and that may be deleted.
+SLACK = timedelta(days=1)
 # So many keys, and more than half of those that were landed, do not vanish by themselves.
 MANY = 20
 
@@ -104,9 +106,10 @@ class _Run:
     def complete_until(self) -> datetime:
         return self.state.complete_until or self.now
 
-    def check_direction(self) -> None:
-        """Refuse a source that is older than what was landed of it."""
-        last = max(
+    @property
+    def last(self) -> datetime | None:
+        """Until when the system was landed before."""
+        return max(
             (
                 row["complete_until"]
                 for row in self.register
@@ -116,7 +119,18 @@ class _Run:
             ),
             default=None,
         )
-        if last and self.complete_until < last and not self.request.again:
+
+    @property
+    def sync_at(self) -> datetime:
+        """When the source came to say what it says, which is after what was landed of it."""
+        sync_at = self.state.closed_at or self.now
+        return max(sync_at, self.last + timedelta(microseconds=1)) if self.last else sync_at
+
+    def check_direction(self) -> None:
+        """Refuse a source that is older than what was landed of it."""
+        last = self.last
+        slack = timedelta() if self.state.is_noted else SLACK
+        if last and self.complete_until + slack < last and not self.request.again:
             message = (
                 f"{self.label}: was synced until {_time(self.complete_until)}, but "
                 f"{self.request.name} was landed as of {_time(last)}: is it an older copy? Nothing "
@@ -128,8 +142,9 @@ class _Run:
         """Write what is new of an entity into the load."""
         entity = mapping.entity
         before = known(self.store, entity, self.request.name, self.register)
-        sync_at = self.state.closed_at or self.now
-        rows = Rows(self.connection, mapping, before, self.state, sync_at, self.request.is_whole)
+        rows = Rows(
+            self.connection, mapping, before, self.state, self.sync_at, self.request.is_whole
+        )
         try:
             news = Versions(rows).news() if entity.version else happened.news(rows)
             self._check_vanished(mapping, news)

@@ -1,10 +1,10 @@
-"""What is new of what is: rows that say something else than what was landed of their key.
+"""What is new of what is: rows that are later, or say something else, than what was landed.
 
 Such a row has its own version where that is later than what was landed of its key. Else its
 version is the time of the sync, because that is from when the source says so: a row that changed
 and kept its time, one that goes back to what it was, one that was deleted and is back. A key that
 is gone is landed once more, as deleted, as of the sync; what it was before stays. Of a source that
-keeps versions itself the earlier ones are landed too, where they differ from the one before.
+keeps versions itself the earlier ones are landed too.
 """
 
 from dataclasses import dataclass
@@ -118,10 +118,9 @@ class Versions:
         count = rows.table(
             "earlier",
             f"select {keys}, version, content from (select *, "
-            f"lag(content) over (partition by {keys} order by version, content) as before, "
             f"row_number() over (partition by {keys} order by version desc, content desc) as back "
             "from present where not is_bad) as l "
-            "where back > 1 and before is distinct from content and not exists "
+            "where back > 1 and not exists "
             f"(select 1 from landed as r where {rows.same('l', 'r', 'version', 'content')})",
         )
         if count:
@@ -142,7 +141,8 @@ class Versions:
             "case when r.version is null or l.version > r.version then l.version "
             f"else greatest({self._sync_at}, r.version) end as as_of "
             f"from latest as l left join last as r on {rows.same('l', 'r')} "
-            "where r.version is null or r.content <> l.content or (r.is_gone and not l.is_gone)",
+            "where r.version is null or l.content <> r.content or l.version > r.version "
+            "or (r.is_gone and not l.is_gone)",
         )
         found = rows.execute("select count(*) filter (is_new), count(*) from news").fetchall()[0]
         return found[0], found[1] - found[0]

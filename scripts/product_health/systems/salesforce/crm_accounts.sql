@@ -2,7 +2,6 @@
 rows: versions
 optional:
   - account_history
-  - account.created_date
   - account.system_modstamp
   - account.last_modified_date
   - account.number_of_employees
@@ -30,7 +29,7 @@ with versions as (
         coalesce(
             cast(account.system_modstamp as timestamp),
             cast(account.last_modified_date as timestamp),
-            account._synced_at
+            cast(account.created_date as timestamp)
         ) as updated_at,
         coalesce(cast(account.is_deleted as boolean), false) or account._is_deleted as is_deleted,
         account._synced_at

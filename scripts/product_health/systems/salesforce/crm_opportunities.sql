@@ -22,7 +22,7 @@ with versions as (
         coalesce(
             cast(opportunity.system_modstamp as timestamp),
             cast(opportunity.last_modified_date as timestamp),
-            opportunity._synced_at
+            cast(opportunity.created_date as timestamp)
         ) as updated_at,
         coalesce(cast(opportunity.is_deleted as boolean), false) or opportunity._is_deleted as is_deleted,
         opportunity._synced_at
