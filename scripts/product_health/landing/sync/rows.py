@@ -119,10 +119,11 @@ class Rows:
         """Return how many rows wait for a row of another table, and for their sync to be closed."""
         if not self._can_wait and not self.state.is_open:
             return {}
-        held = f"not ({self._is_closed})"
-        counts = f"count(*) filter (where not ({held})), count(*)"
+        waits = f"{self._is_closed} as is_closed, {self.key_list}"
+        found = f"(select {waits} from ({self._source(taken=False)}))"
         waiting, total = self.execute(
-            f"select {counts} from ({self._source(taken=False)})"
+            f"select count(*) filter (is_closed), count(*) from {found} as l "
+            f"anti join {self.known.relation} as r on {self.same('l', 'r')}"
         ).fetchall()[0]
         return {"waiting": waiting, "held": total - waiting}
 

@@ -39,7 +39,7 @@ with changes as (
         ticket_comment.created,
         ticket_comment._synced_at
     from ticket_comment
-    where not ticket_comment._is_deleted
+    where not coalesce(ticket_comment._is_deleted, false)
 )
 
 select
