@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from reference import Company, Row, build, resolve
+from reference.staging import OUTCOMES
 from strategies import companies, random_company
 
 COMPANIES = 100
@@ -24,8 +25,7 @@ def test_the_identities_of_the_definitions_hold(company: Company) -> None:
 
 def check_accounting(company: Company, marts: dict[str, list[Row]]) -> None:
     for row in marts["row_accounting"]:
-        parts = ("accepted_rows", "superseded_rows", "duplicate_rows", "quarantined_rows")
-        assert row["raw_rows"] == sum(row[part] for part in parts)
+        assert row["raw_rows"] == sum(row[f"{outcome}_rows"] for outcome in OUTCOMES)
     landed = sum(len(rows) for rows in company.tables.values())
     assert landed == sum(row["raw_rows"] for row in marts["row_accounting"])
 

@@ -330,7 +330,7 @@ def test_score_of_9_point_6_stays(door: Door) -> None:
 def test_seats_of_9_point_6_do_not_become_10(door: Door) -> None:
     text = "tool,updated_at,seats\na,2026-01-31,10\nb,2026-01-31,9.6\n"
     row = door.landed("tool_licences", "--from", door.file("tools.csv", text))[1]
-    assert (row["seats"], row["parse_error"]) == (None, "seats")
+    assert (row["seats"], row["set_aside"], row["parse_error"]) == (None, "seats", None)
 
 
 def test_two_columns_of_one_name_are_both_there(door: Door) -> None:
