@@ -30,6 +30,9 @@ from product_health.errors import UserError
 
 DIALECT = "duckdb"
 SHIPPED = Path(__file__).parent
+# Where a project's own systems are, and all systems that are part of what its metrics mean.
+OWN = "systems"
+MAPPINGS = ("scripts/product_health/systems", OWN)
 # Columns that every table of a source has, beside its own.
 SYNCED_AT, IS_DELETED = "_synced_at", "_is_deleted"
 ADDED = {SYNCED_AT, IS_DELETED}
@@ -100,9 +103,13 @@ def shipped() -> list[Path]:
 
 
 def own_folders(project: Path) -> list[Path]:
-    """Return the folders of a project's own systems, which var `source_systems` names."""
-    document = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
-    return [project / folder for folder in document.get("vars", {}).get("source_systems") or ()]
+    """Return the folders of a project's own systems."""
+    return [path for path in sorted((project / OWN).glob("*")) if any(path.glob("*.sql"))]
+
+
+def mapping_files(project: Path) -> list[Path]:
+    """Return the files of all mappings of a project, shipped ones and its own."""
+    return sorted(path for folder in MAPPINGS for path in (project / folder).glob("*/*.sql"))
 
 
 def read_system(folder: Path, contract: Contract) -> System:
@@ -215,6 +222,16 @@ def _check_columns(path: Path, entity: Entity, columns: Sequence[str]) -> None:
             f"{path}: lacks {', '.join(missing)}, without which no row of {entity.name} counts"
         )
         raise UserError(message)
+
+
+def tables_of(query: exp.Expr) -> set[str]:
+    """Return the names of the tables that a query reads, in lower case."""
+    return {
+        source.name.lower()
+        for scope in traverse_scope(query)
+        for source in scope.sources.values()
+        if isinstance(source, exp.Table)
+    }
 
 
 def _reads(path: Path, query: exp.Query) -> dict[str, frozenset[str]]:

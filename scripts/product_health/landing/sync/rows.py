@@ -119,11 +119,15 @@ class Rows:
         """Return how many rows wait for a row of another table, and for their sync to be closed."""
         if not self._can_wait and not self.state.is_open:
             return {}
-        waits = f"{self._is_closed} as is_closed, {self.key_list}"
-        found = f"(select {waits} from ({self._source(taken=False)}))"
+        found = self._source(taken=False)
+        if self._can_wait:
+            # what happened was landed once, and may have lost since what it needed then
+            same = " and ".join(
+                f"cast(l.{k} as varchar) = cast(r.{k} as varchar)" for k in self.keys
+            )
+            found = f"select l.* from ({found}) as l anti join {self.known.relation} as r on {same}"
         waiting, total = self.execute(
-            f"select count(*) filter (is_closed), count(*) from {found} as l "
-            f"anti join {self.known.relation} as r on {self.same('l', 'r')}"
+            f"select count(*) filter (where {self._is_closed}), count(*) from ({found})"
         ).fetchall()[0]
         return {"waiting": waiting, "held": total - waiting}
 
