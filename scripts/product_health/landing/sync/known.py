@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from product_health.contract import Entity
+import duckdb
+
+from product_health.contract import RECEIVED_AT, Entity
 from product_health.landing import sql
 from product_health.landing.store import LandingStore, LoadRow
 
@@ -38,6 +40,14 @@ class Known:
     def relation(self) -> str:
         """The landed rows as a relation, with load_id and landing_row."""
         return self._relation(self.load_ids)
+
+    def last_received(self, connection: duckdb.DuckDBPyConnection) -> datetime | None:
+        """Return when its latest row was received; None where all rows must be looked at again."""
+        if not self.load_ids or self.was_undone:
+            return None
+        latest = f"select max({RECEIVED_AT.name}) from {self.relation}"
+        found: datetime | None = connection.execute(latest).fetchall()[0][0]
+        return found
 
     @property
     def other_keys(self) -> str | None:
