@@ -1,6 +1,7 @@
 """A small company with Segment, Zendesk and Salesforce, from their tables to the marts."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -57,8 +58,13 @@ def test_people_are_one_across_systems(company: tuple[Door, Build]) -> None:
         date(2026, 3, 4): (1,),
     }
     people = rows(build, "dim_people", "person_id", "account_id")
-    acme, beta, none = ("001A",), ("001B",), (None,)
-    assert people == {"u1": acme, "u2": beta, "12": beta, "90": none, "a3": none}
+    assert people == {
+        "u1": ("001A",),
+        "u2": ("001B",),
+        "12": ("001B",),
+        "90": (None,),
+        "a3": (None,),
+    }
 
 
 def test_tickets(company: tuple[Door, Build]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from product_health.landing.run import Reporter
+from product_health.landing.inputs import Reporter
 from product_health.landing.store import LandingStore
 from product_health.landing.sync.run import EntityOutcome, SyncOutcome, SyncRequest, land_news
 from product_health.project import find_project

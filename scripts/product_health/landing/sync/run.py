@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from product_health.errors import UserError
-from product_health.landing.run import CONTENT_DIGITS, Reporter
+from product_health.landing.inputs import Reporter
+from product_health.landing.run import CONTENT_DIGITS
 from product_health.landing.sources import first_line
 from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now
 from product_health.landing.sync import happened, tables
