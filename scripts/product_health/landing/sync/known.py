@@ -1,10 +1,8 @@
 """What was landed of a system before: the loads that count, in the landing folder itself."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
@@ -57,9 +55,7 @@ class Known:
 
     def _relation(self, load_ids: Sequence[int]) -> str:
         folders = [self.store.load_dir(load_id) for load_id in (0, *load_ids)]
-        paths = ", ".join(
-            sql.text(_without_pattern(folder / f"{self.entity.name}.parquet")) for folder in folders
-        )
+        paths = ", ".join(sql.path(folder / f"{self.entity.name}.parquet") for folder in folders)
         return (
             f"(select *, file_row_number as landing_row from read_parquet([{paths}], "
             "hive_partitioning = true, hive_types = {'load_id': bigint}, file_row_number = true))"
@@ -79,8 +75,3 @@ def known(store: LandingStore, entity: Entity, system: str, register: Sequence[L
         others=tuple(row for row in counting if row["source_system"] != system),
         was_undone=bool(mine) and mine[-1]["undone_at"] is not None,
     )
-
-
-def _without_pattern(path: Path) -> str:
-    """Return a path in which DuckDB sees no pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))

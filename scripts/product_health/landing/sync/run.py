@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from product_health.errors import UserError
+from product_health.landing import sql
 from product_health.landing.inputs import Reporter
 from product_health.landing.run import CONTENT_DIGITS
 from product_health.landing.sources import first_line
@@ -209,7 +210,22 @@ class _Run:
                 f"{row['row_count']:,} were written; nothing was landed"
             )
             raise UserError(message)
+        self._check_fit(mapping, row)
         return row
+
+    def _check_fit(self, mapping: EntityMapping, row: LoadRow) -> None:
+        """Refuse rows none of which can be read: then the mapping, not the data, is wrong."""
+        path = sql.path(self.pending.folder / f"{mapping.entity.name}.parquet")
+        column, bad = self.connection.execute(
+            f"select mode(parse_error), count(parse_error) from read_parquet({path})"
+        ).fetchall()[0]
+        if bad and bad == row["row_count"]:
+            message = (
+                f"{mapping.path}: no row of {self.label} fits, because of {column}, which is no "
+                f"{mapping.entity.column(column).data_type} there; change a copy of the mapping: "
+                "--system path/to/copy. Nothing was landed"
+            )
+            raise UserError(message)
 
     def _fingerprint(self, mapping: EntityMapping) -> str:
         """Return digits for what is landed after what, and after CONTENT_DIGITS of them for how."""

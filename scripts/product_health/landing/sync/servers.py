@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
 
 import duckdb
 
 from product_health.errors import UserError
 from product_health.landing import sql
-from product_health.landing.database import database_text, without_secrets
+from product_health.landing.database import database_text, shown_url, without_secrets
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -43,13 +42,9 @@ class Server:
 
     @property
     def label(self) -> str:
-        """The address, without password and options."""
-        from sqlalchemy.engine import make_url
-
-        url = make_url(self.url)
-        if url.get_backend_name() == "sqlite":
-            return Path(str(url.database)).name
-        return url.set(query={}).render_as_string(hide_password=True)
+        """The address, without password and options; of a file its name."""
+        shown = shown_url(self.url)
+        return Path(shown).name if shown.startswith("sqlite:") else shown
 
     def schemas(self) -> dict[str, dict[str, dict[str, str]]]:
         """Return the tables and views of each schema with their columns, which all become text."""
@@ -138,8 +133,3 @@ def connected(url: str) -> Iterator["sqlalchemy.Connection"]:
     finally:
         connection.close()
         engine.dispose()
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the URL that opens a SQLite file for reading only."""
-    return f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true"

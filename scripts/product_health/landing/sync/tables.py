@@ -17,14 +17,14 @@ import duckdb
 from product_health.errors import UserError
 from product_health.landing import sql
 from product_health.landing.convert import convert
-from product_health.landing.database import is_url
+from product_health.landing.database import is_url, local_file, sqlite_url
+from product_health.landing.files import file_format
 from product_health.landing.sources import first_line
 from product_health.landing.sync import loaders
-from product_health.landing.sync.servers import Server, Since, connected, sqlite_url
+from product_health.landing.sync.servers import Server, Since, connected
 from product_health.systems.mapping import IS_DELETED, SYNCED_AT, System
 
 Types = Mapping[str, str]  # column in lower case -> DuckDB type
-DUCKDB_MAGIC, SQLITE_MAGIC = b"DUCK", b"SQLite format 3\0"
 
 
 class Source(Protocol):
@@ -257,7 +257,8 @@ def opened(
 
     UserError where there is no such file or database.
     """
-    url = source if is_url(source) else _sqlite_url(source)
+    source = local_file(source)
+    url = source if is_url(source) else _sqlite_url(Path(source))
     if url is None:
         attached = attach(connection, Path(source))
         _lock(connection, landing)
@@ -270,19 +271,15 @@ def opened(
         yield Server(connection, url, database, folder)
 
 
-def _sqlite_url(source: str) -> str | None:
+def _sqlite_url(path: Path) -> str | None:
     """Return the URL of a SQLite file, None for a DuckDB file; UserError for another."""
-    path = Path(source)
     if not path.is_file():
-        message = f"--from {source}: there is no such file"
+        message = f"--from {path}: there is no such file"
         raise UserError(message)
-    with path.open("rb") as file:
-        start = file.read(16)
-    if start == SQLITE_MAGIC:
-        return sqlite_url(path)
-    if start[8:12] == DUCKDB_MAGIC:
-        return None
-    message = f"--from {source}: is neither a DuckDB nor a SQLite file, nor the URL of a database"
+    kind = file_format(path, None)
+    if kind in {"sqlite", "duckdb"}:
+        return sqlite_url(path) if kind == "sqlite" else None
+    message = f"--from {path}: is neither a DuckDB nor a SQLite file, nor the URL of a database"
     raise UserError(message)
 
 
