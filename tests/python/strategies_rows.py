@@ -16,7 +16,12 @@ NPS_SCORES = (0.0, 6.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 9.0, 10.0, 10.0, 11.0
 RATING_SCORES = (1.0, 1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 0.0, 6.0, 3.5)
 # The last two are somebody: seed placeholder_ids of a random company has not all words either.
 NOBODIES = ("undefined", "Undefined", " NULL ", "0", "none", "undefined2")
-DOMAINS = (*["client.example"] * 8, "ourcompany.example", "OurCompany.example", "eu.ourcompany.example")
+DOMAINS = (
+    *["client.example"] * 8,
+    "ourcompany.example",
+    "OurCompany.example",
+    "eu.ourcompany.example",
+)
 ADDRESSES = ("{}@{}", "{}@{}", " {}@{}  ", "A name <{}@{}>", '"A, name" < {}@{} > ')
 MRRS = (100.0, 100.0, 100.0, 125.0, 125.0, 200.0, 200.0, 300.0)
 STORIES = (
