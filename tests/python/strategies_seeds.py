@@ -29,6 +29,28 @@ PLACEHOLDERS = ("undefined", None, "0")
 # Blanks around a plan do not count; a plan in other case is another one.
 OFFERS = ((), (), PLANS[1:], PLANS[:2], PLANS[:1], ("Growth", " starter "))
 BARS = ("|", "|", " | ", "|  ")
+# Of each of the words in strategies_rows, but for those that nobody lists.
+SUPPORT_WORDS = tuple(
+    {"word_type": word_type, "word": word, "meaning": meaning}
+    for word_type, meaning, words in (
+        ("event", "created", "created"),
+        ("event", "public_reply", "public_reply reply"),
+        ("event", "internal_note", "internal_note"),
+        ("event", "solved", "solved closed"),
+        ("event", "reopened", "reopened open pending"),
+        ("event", "merged", "merged"),
+        ("event", "deleted", "deleted spam"),
+        ("event", "other", "assigned"),
+        ("status", "open", "open new pending"),
+        ("status", "solved", "solved closed"),
+        ("status", "merged", "merged"),
+        ("status", "deleted", "deleted"),
+        ("role", "staff", "staff agent"),
+        ("role", "customer", "customer end-user"),
+        ("role", "bot", "bot"),
+    )
+    for word in words.split()
+)
 # The last one lies across the hour that clocks skip or repeat on a Sunday.
 OPENINGS = (("09:00", "17:00"), ("08:30", "12:00"), ("00:00", "06:00"))
 
@@ -55,12 +77,19 @@ def random_seeds(sketch: Sketch, excluded: str) -> dict[str, list[Row]]:
             {"holiday_date": sketch.start + timedelta(days=offset), "holiday_name": f"Day {offset}"}
             for offset in rng.sample(range(70), 6)
         ],
+        "support_words": _support_words(rng),
         "metric_families": [
             {"family": family, "entity": entity}
             for family, entities in FAMILIES.items()
             for entity in entities
         ],
     }
+
+
+def _support_words(rng: random.Random) -> list[Row]:
+    """List what is listed, now and then without some of it."""
+    absent = rng.choice((0, 0, 0, 3))
+    return rng.sample(SUPPORT_WORDS, len(SUPPORT_WORDS) - absent)
 
 
 def _catalogue(sketch: Sketch, rng: random.Random) -> list[Row]:
