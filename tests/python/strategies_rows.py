@@ -14,6 +14,15 @@ PLANS = ("starter", "growth", "enterprise")
 SURVEYS = (("s_nps_a", "nps"), ("s_nps_b", "nps"), ("s_csat", "csat"), ("s_ces", "ces"))
 NPS_SCORES = (0.0, 6.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 9.0, 10.0, 10.0, 11.0, -1.0, 6.5)
 RATING_SCORES = (1.0, 1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 0.0, 6.0, 3.5)
+# The last two are somebody: seed placeholder_ids of a random company has not all words either.
+NOBODIES = ("undefined", "Undefined", " NULL ", "0", "none", "undefined2")
+DOMAINS = (
+    *["client.example"] * 8,
+    "ourcompany.example",
+    "OurCompany.example",
+    "eu.ourcompany.example",
+)
+ADDRESSES = ("{}@{}", "{}@{}", " {}@{}  ", "A name <{}@{}>", '"A, name" < {}@{} > ')
 MRRS = (100.0, 100.0, 100.0, 125.0, 125.0, 200.0, 200.0, 300.0)
 STORIES = (
     ("created", "public_reply", "solved"),
@@ -59,6 +68,7 @@ CLOCKS = tuple(
 # Entities of which several systems send rows, in some of the loads.
 OF_SEVERAL_SYSTEMS = (
     "usage_events",
+    "usage_identities",
     "usage_people",
     "crm_accounts",
     "crm_subscriptions",
@@ -182,18 +192,19 @@ def _usage_identities(sketch: Sketch, rng: random.Random, _: int) -> list[Row]:
             for one, other in zip(circle, circle[1:] + circle[:1], strict=True)
         ]
     actor = sketch.actor(rng) if rng.random() < 0.75 else sketch.person(rng)
-    return [{"actor_id": actor, "person_id": sketch.person(rng), "linked_at": linked_at}]
+    person = sketch.person(rng) if rng.random() < 0.85 else rng.choice(NOBODIES)
+    return [{"actor_id": actor, "person_id": person, "linked_at": linked_at}]
 
 
 def _usage_people(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
     person = f"p{index % sketch.persons}" if rng.random() < 0.85 else sketch.actor(rng)
-    domain = rng.choice((*["client.example"] * 8, "ourcompany.example", "OurCompany.example"))
+    address = rng.choice(ADDRESSES).format(person, rng.choice(DOMAINS))
     updated_at = sketch.moment(rng, before=30)
     return [
         {
             "person_id": person,
             "account_id": sketch.account(rng, absent=0.15),
-            "email": f"{person}@{domain}" if rng.random() < 0.9 else None,
+            "email": address if rng.random() < 0.9 else None,
             "role": rng.choice(("admin", "member", None)),
             "created_at": updated_at - timedelta(days=1),
             "updated_at": updated_at,

@@ -89,7 +89,7 @@ def row_differences(outcomes: Outcomes, warehouse: Warehouse) -> list[Difference
     for entity, judged in outcomes.items():
         if entity == "usage_events":
             name = "int_usage_event_duplicates"
-            expected = [
+            expected: list[Row] = [
                 {"is_conflicting": one.outcome == "conflicting"} | _columns(one.row, POSITION)
                 for one in judged
                 if one.outcome in {"duplicate", "conflicting"}

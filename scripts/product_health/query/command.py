@@ -1,11 +1,13 @@
 """`product-health query`: a metric by period and segment."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import click
 
 from product_health.errors import UserError
+from product_health.files import LocalPath
 from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.meaning.states import definitions_of
 from product_health.project import find_project
@@ -14,6 +16,7 @@ from product_health.publish.readable import Readable, readable
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
+from product_health.query.where import Condition
 from product_health.semantics.catalogue import GRAINS, Metric
 from product_health.semantics.columns import missing_columns
 
@@ -27,7 +30,7 @@ WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 @click.option("--where", help="Condition on dimensions and date: \"plan = 'growth'\".")
 @click.option("--output", type=click.Choice(list(WRITERS)), default="table", show_default=True)
 @click.option("--built", is_flag=True, help="Ask what was built last, not what is published.")
-@click.option("--plot", "plot_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--plot", "plot_file", type=LocalPath(dir_okay=False))
 def query_command(  # noqa: PLR0913 - options
     *,
     metrics: tuple[str, ...],
@@ -51,11 +54,11 @@ def query_command(  # noqa: PLR0913 - options
     _refuse_missing(definitions, wanted)
     database = readable(project, built=built)
     with Sandbox(database.file) as sandbox:
-        run = _runner(sandbox, database, where)
+        run = _runner(sandbox, definitions, database, where)
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
-        answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
+        answers = [answer(one, Question(by, grain, where), run) for one in wanted]
     click.echo(WRITERS[output](answers))
     if database.publication:
         click.echo(f"note: as published in {database.publication.run_id}", err=True)
@@ -90,17 +93,22 @@ def _advised(reason: str, database: Readable, where: str | None) -> str:
     return f"{reason.rstrip('.!')}; {check}" if check else reason
 
 
-def _runner(sandbox: Sandbox, database: Readable, where: str | None) -> Run:
-    """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
+def _runner(
+    sandbox: Sandbox, definitions: Definitions, database: Readable, where: str | None
+) -> Run:
+    """Give a function that asks a database, whatever it is called and wherever it is."""
 
     @cache
     def readings() -> list[str]:
         # asked with the first question, so that a wrong one is refused at once
         return [row["name"] for row in sandbox.rows(READINGS_THERE)]
 
-    def run(sql: str) -> Rows:
+    def run(metric: Metric, group_by: Sequence[str], condition: Condition | None) -> Rows:
+        template = [condition.template] if condition else []
+        sql = definitions.sql.sql(metric.name, group_by, template, write=sandbox.sql)
         try:
-            return sandbox.rows(located(sql, readings(), database.file.stem))
+            here = located(sql, readings(), database.file.stem)
+            return sandbox.rows(here, condition.values if condition else None)
         except UserError as error:
             message = f"it cannot be answered: {_advised(str(error), database, where)}"
             raise UserError(message) from error

@@ -3,7 +3,7 @@
 The format is told at the top of tests/metrics/usage.yml.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -17,10 +17,12 @@ from hand_made import company
 from harness.compare import equal
 from harness.landing import own_seeds
 from harness.project import ROOT, variant
-from harness.warehouse import built, compiled_for
+from harness.warehouse import Warehouse, built, compiled_for
 from product_health.errors import UserError, unknown
 from product_health.meaning.definitions import Definitions
-from product_health.query.answers import Answer, Question, answer
+from product_health.query.answers import Answer, Question, Run, answer
+from product_health.query.where import Condition
+from product_health.semantics.catalogue import Metric
 from reference import Company, Row, contract
 from reference.company import ADDED_BY_LAND
 
@@ -71,7 +73,7 @@ class MetricTest:
         landed = self._company()
         models = [model.name for model in definitions().upstream(metric)]
         with built(landed, compiled_for(landed), models) as warehouse:
-            return answer(definitions(), metric, question, warehouse.query)
+            return answer(metric, question, _run_on(warehouse))
 
     def _check_keys(self) -> None:
         for key in self.said:
@@ -134,6 +136,17 @@ class MetricTest:
 
     def _key(self, row: Row) -> tuple[Any, ...]:
         return tuple(row[column] for column in self._columns)
+
+
+def _run_on(warehouse: Warehouse) -> Run:
+    """Give a function that asks a metric of a warehouse."""
+
+    def run(metric: Metric, group_by: Sequence[str], condition: Condition | None) -> list[Row]:
+        template = [condition.template] if condition else []
+        sql = definitions().sql.sql(metric.name, group_by, template)
+        return warehouse.query(sql, condition.values if condition else None)
+
+    return run
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from landing_door import Door
+from product_health.landing import unfold
 
 HEADER = "event_id,actor_id,event_name,occurred_at,platform\n"
 GOOD = "e1,ann,click,2026-01-31 10:00:00,web\n"
@@ -220,6 +221,17 @@ def test_no_such_file_or_a_folder(door: Door) -> None:
     assert "no such file" in door.refused("usage_events", "--from", "nowhere.csv")
     assert "matches no file" in door.refused("usage_events", "--from", "nowhere-*.parquet")
     assert "is a folder" in door.refused("usage_events", "--from", door.folder)
+
+
+def test_gzip_that_unfolds_to_far_too_much(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = door.file("m.csv.gz", gzip.compress((HEADER + GOOD * 10_000).encode()))
+    size = path.stat().st_size
+    assert len(GOOD) * 10_000 > unfold.MOST_TIMES * size
+    told = f"m.csv.gz: unfolds to more than {100 * size:,} bytes, 100 times its size; nothing was"
+    with monkeypatch.context() as patch:
+        patch.setattr(unfold, "ALWAYS_BYTES", 1_000)
+        assert told in door.refused("usage_events", "--from", path)
+    assert len(door.landed("usage_events", "--from", path)) == 10_000
 
 
 def test_half_written_gzip(door: Door) -> None:
