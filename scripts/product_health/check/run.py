@@ -64,7 +64,12 @@ def _applies(suite: Suite, one: Expectation, relation: str, catalog: Catalog) ->
     """Tell whether a relation has what an expectation of all relations of a schema looks at."""
     if not suite.relation.endswith(EVERY) or one.query is None:
         return True
-    return "text_columns" not in names_in(one.query) or bool(catalog.text_columns(relation))
+    named = names_in(one.query)
+    return all(columns or name not in named for name, columns in _lists(relation, catalog).items())
+
+
+def _lists(relation: str, catalog: Catalog) -> dict[str, str]:
+    return {name: listed(held) for name, held in catalog.column_lists(relation).items()}
 
 
 def _complete(
@@ -76,7 +81,7 @@ def _complete(
         one.query,
         f"{suite.file}, {one.name}",
         batch=quoted(relation),
-        text_columns=listed(catalog.text_columns(relation)),
+        **_lists(relation, catalog),
     )
     return replace(one, arguments={**one.arguments, QUERY: sql})
 
