@@ -1,5 +1,7 @@
-{# Of two rows at one instant the later is the one that comes later in its source. Never by an id read as text. #}
+{# Of two rows at one instant the later is the one that comes later in its source: by the source's own number where it
+   has one, else by load and place in the load. Never by an id read as text. #}
 {% macro place_in_source(relation=none, direction='asc') -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
-    {{ prefix }}load_id {{ direction }}, {{ prefix }}landing_row {{ direction }}
+    {{ prefix }}source_order {{ direction }} nulls {{ 'last' if direction == 'desc' else 'first' }},
+    {{- ' ' }}{{ prefix }}load_id {{ direction }}, {{ prefix }}landing_row {{ direction }}
 {%- endmacro %}

@@ -1,26 +1,126 @@
-{# Every landed row is accounted for: raw = accepted + superseded + duplicate + quarantined. #}
+{# Every landed row is accounted for: raw = accepted + superseded + duplicate + conflicting + quarantined. #}
 
-{# The staged rows of an entity from every source system that var `sources` switches on. #}
-{% macro staged_rows(entity) -%}
-    {%- for system in var('sources') %}
-        select * from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
+{% macro row_outcomes() %}
+    {{- return(['accepted', 'superseded', 'duplicate', 'conflicting', 'quarantined']) -}}
+{% endmacro %}
+
+{# The rows of a landed relation, read and judged one by one by the contract: each with its rejection_reason, NULL for
+   a sound row, and its values_set_aside, as column:reason. `row_rules` {reason: condition} are the entity's own,
+   `value_rules` {column: {reason: condition}} those of columns that a row can do without. #}
+{% macro judged_rows(entity, relation, row_rules={}, value_rules={}) -%}
+    {%- set table = landing_entity(entity) if execute else {'columns': {}, 'config': {'meta': {}}} -%}
+    {%- set columns = own_columns(table) -%}
+    {%- set faults = value_faults(table, value_rules) -%}
+    select
+    {%- for column in columns %}
+        {{ value_without_faults(column.name, faults.get(column.name, {})) }} as {{ staged_name(column) }},
     {%- endfor %}
+    {%- for name in place_columns(table) %}
+        {{ 'coalesce(is_deleted, false) as is_deleted' if name == 'is_deleted' else name }},
+    {%- endfor %}
+        raw_text,
+        {{ values_set_aside(faults) }} as values_set_aside,
+        {{ rejection_reason(table, row_rules) }} as rejection_reason
+    from (
+        select
+        {%- for column in columns %}
+            {{ landed_value(column) }} as {{ column.name }},
+        {%- endfor %}
+        {%- for name in place_columns(table) if name != 'received_at' %}
+            {{ name }},
+        {%- endfor %}
+            {{ landed_instant('received_at') }} as received_at,
+            set_aside,
+            parse_error,
+            raw_text
+        from {{ relation }}
+    ) as landed
 {%- endmacro %}
 
-{# All rows of an entity with their row_outcome. The key and the version column come from the contract:
-   of rows that repeat a key (and version) the one of the lowest load, first in its load, counts. #}
-{% macro judged_rows(entity) -%}
-    {%- set meta = landing_entity(entity).config.meta if execute else {'key': ['load_id']} -%}
-    {%- set key = meta.key | join(', ') -%}
+{# Why a row cannot be used, judged by itself alone. #}
+{% macro rejection_reason(table, row_rules) -%}
+    {%- set event_time = table.config.meta.get('event_time', 'received_at') -%}
+    case
+        when parse_error is not null then 'unparseable_' || parse_error
+    {%- for column in own_columns(table) if column.config.meta.get('required') %}
+        when {{ column.name }} is null then 'missing_{{ column.name }}'
+    {%- endfor %}
+        when {{ event_time }} > {{ add_minutes('received_at', var('clock_tolerance_minutes')) }}
+            then '{{ event_time }}_in_future'
+    {%- for column in own_columns(table) if is_time(column) and is_needed(table, column) %}
+        when {{ is_before_earliest_date(column) }} then '{{ column.name }}_before_earliest_date'
+    {%- endfor %}
+    {%- for reason, condition in row_rules.items() %}
+        when {{ condition }} then '{{ reason }}'
+    {%- endfor %}
+    end
+{%- endmacro %}
+
+{# By column that a row can do without: {reason: condition} of a value that is wrong. #}
+{% macro value_faults(table, value_rules) -%}
+    {%- set faults = {} -%}
+    {%- for column in own_columns(table) if not is_needed(table, column) -%}
+        {%- set reasons = {'before_earliest_date': is_before_earliest_date(column)} if is_time(column) else {} -%}
+        {%- do reasons.update(value_rules.get(column.name, {})) -%}
+        {%- if reasons -%}
+            {%- do faults.update({column.name: reasons}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(faults) -}}
+{%- endmacro %}
+
+{% macro value_without_faults(name, reasons) -%}
+    {%- if reasons -%}
+        case when {{ reasons.values() | join(' or ') }} then null else {{ name }} end
+    {%- else -%}
+        {{ name }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What land set aside because it did not parse, and what staging does; one text, NULL for nothing. #}
+{% macro values_set_aside(faults) -%}
+    {%- set unparsed -%}
+        case when set_aside is not null then replace(set_aside, ',', ':unparseable,') || ':unparseable' end
+    {%- endset -%}
+    {%- if not faults -%}
+        {{ unparsed }}
+    {%- else -%}
+        nullif(concat_ws(
+            ',',
+            {{ unparsed }}
+            {%- for name, reasons in faults.items() %},
+            case
+                {%- for reason, condition in reasons.items() %}
+                when {{ condition }} then '{{ name }}:{{ reason }}'
+                {%- endfor %}
+            end
+            {%- endfor %}
+        ), '')
+    {%- endif -%}
+{%- endmacro %}
+
+{# All rows of an entity with their row_outcome. Rows repeat each other where system, key and version are the same: of
+   versions the one later in its source counts, of rows without versions the first; the others are duplicates where
+   they say the same, and conflicting where not. #}
+{% macro settled_rows(entity) -%}
+    {%- set table = landing_entity(entity) if execute else {'columns': {}, 'config': {'meta': {'key': ['load_id']}}} -%}
+    {%- set meta = table.config.meta -%}
     {%- set version = meta.get('version') -%}
+    {%- set key = (['source_system'] + meta.key) | join(', ') -%}
     select
-        *,
+    {%- for column in own_columns(table) %}
+        {{ staged_name(column) }},
+    {%- endfor %}
+    {%- for name in place_columns(table) %}
+        {{ name }},
+    {%- endfor %}
+        raw_text,
+        values_set_aside,
+        rejection_reason,
         case
             when rejection_reason is not null then 'quarantined'
-            when repeat_number > 1 then 'duplicate'
+            when repeat_number > 1 and row_content = counting_content then 'duplicate'
+            when repeat_number > 1 then 'conflicting'
             {%- if version %}
             when row_number() over (
                 partition by rejection_reason is null, repeat_number = 1, {{ key }}
@@ -32,40 +132,48 @@
     from (
         select
             *,
-            row_number() over (
-                partition by rejection_reason is null, {{ key }}{{ ', ' ~ version if version }}
-                order by load_id, landing_row
-            ) as repeat_number
-        from ({{ staged_rows(entity) }}) as staged
-    ) as numbered
+            row_number() over repeats as repeat_number,
+            first_value(row_content) over repeats as counting_content
+        from (
+            select
+                *,
+                {{ row_content(table) }} as row_content
+            from {{ ref('stg_landing__' ~ entity) }}
+        ) as staged
+        window repeats as (
+            partition by rejection_reason is null, {{ key }}{{ ', ' ~ version if version }}
+            order by {{ place_in_source(direction='desc') if version else 'load_id asc, landing_row asc' }}
+        )
+    ) as compared
 {%- endmacro %}
 
-{# Why a row cannot be used, judged by itself alone; NULL for a sound row. What is required comes from
-   the contract, and an empty text is missing, as it is in a CSV file; `rules` adds those of one
-   entity as {reason: condition}, in order. #}
-{% macro rejection_reason(entity, rules={}) -%}
-    {%- set table = landing_entity(entity) if execute else {'columns': {}, 'config': {'meta': {'event_time': 'received_at'}}} -%}
-    {%- set event_time = table.config.meta.event_time -%}
-    case
-        when parse_error is not null then 'unparseable_' || parse_error
-    {%- for column in table.columns.values() if column.config.meta.get('required') %}
-        when {{ column.name }} is null{{ " or " ~ column.name ~ " = ''" if column.data_type == 'text' }}
-            then 'missing_{{ column.name }}'
-    {%- endfor %}
-        when {{ event_time }} > {{ add_minutes('received_at', var('clock_tolerance_minutes')) }}
-            then '{{ event_time }}_in_future'
-    {%- for reason, condition in rules.items() %}
-        when {{ condition }} then '{{ reason }}'
-    {%- endfor %}
-    end
+{# All that a row says beside its key, as one text to compare. #}
+{% macro row_content(table) -%}
+    {%- set meta = table.config.meta -%}
+    {%- set names = [] -%}
+    {%- for column in own_columns(table) if column.name not in meta.key and column.name != meta.get('version') -%}
+        {%- do names.append(staged_name(column)) -%}
+    {%- endfor -%}
+    {%- if meta.get('version') -%}
+        {%- do names.append('is_deleted') -%}
+    {%- endif -%}
+    {{- content_of(names) -}}
 {%- endmacro %}
 
-{# Rejections of a score that is not on its scale, for one kind of survey. #}
+{# Columns as one text: equal where all of them are. #}
+{% macro content_of(names) -%}
+    {%- for name in names -%}
+        coalesce(cast({{ name }} as {{ dbt.type_string() }}), '') || '|' {{- ' || ' if not loop.last -}}
+    {%- endfor -%}
+    {{- "''" if not names -}}
+{%- endmacro %}
+
+{# Rejections of a score that is not on the scale of a kind of survey. #}
 {% macro score_rules(column, kind) -%}
     {%- set scale = var('survey_scales')[kind] -%}
     {{- return({
-        column ~ '_not_whole': column ~ ' <> floor(' ~ column ~ ')',
-        column ~ '_out_of_range': column ~ ' not between ' ~ scale.lowest ~ ' and ' ~ scale.highest,
+        'not_whole': column ~ ' <> floor(' ~ column ~ ')',
+        'out_of_range': column ~ ' not between ' ~ scale.lowest ~ ' and ' ~ scale.highest,
     }) -}}
 {%- endmacro %}
 

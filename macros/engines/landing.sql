@@ -3,12 +3,13 @@
 {# Runs before every dbt command that builds: one view an entity over the files of all loads, so that
    source('landing', ...) is an ordinary relation. A table without a file is empty, and says so. #}
 {% macro register_landing() %}
-    {%- if execute and 'landing' in var('sources') -%}
+    {%- if execute -%}
         {{- return(adapter.dispatch('register_landing')()) -}}
     {%- endif -%}
 {% endmacro %}
 
 {% macro duckdb__register_landing() %}
+    {%- do duckdb__stop_if_landed_by_an_earlier_version() -%}
     {%- set statements = ['create schema if not exists landing'] -%}
     {%- for entity in landing_entities() -%}
         {%- set register = landing_entity(entity).config.meta.get('is_register', false) -%}
@@ -24,12 +25,25 @@
     {{ return(statements | join(';\n')) }}
 {% endmacro %}
 
+{# The files of all loads of a folder have one shape, that of its load 0. #}
+{% macro duckdb__stop_if_landed_by_an_earlier_version() %}
+    {%- set register = duckdb__path_literal(var('landing_path')) ~ '/loads/load_id=00000000/_load.parquet' -%}
+    {%- set marked = "select 1 from parquet_schema('" ~ register ~ "') where name = 'bare_dates'" -%}
+    {%- if run_query("select 1 from glob('" ~ register ~ "')").rows and not run_query(marked).rows -%}
+        {%- do exceptions.raise_compiler_error(
+            var('landing_path') ~ ': its loads were landed by an earlier version, which kept no note of dates without a '
+            ~ 'time. Move the folder away, land the files again, and run dbt build --full-refresh '
+            ~ '(the demo: product-health demo --out landing --overwrite)'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
 {# Patterns of the files of an entity. DuckDB takes the rows of the first file for those of every file, so the
    empty one of load 0 comes last: at its head, joins are planned for no rows and hold all events in memory. #}
 {% macro duckdb__landed_files(name) %}
     {%- set files = [] -%}
     {%- for loads in ['load_id=*[1-9]*', 'load_id=00000000'] -%}
-        {%- set pattern = var('landing_path') ~ '/loads/' ~ loads ~ '/' ~ name ~ '.parquet' -%}
+        {%- set pattern = duckdb__path_literal(var('landing_path')) ~ '/loads/' ~ loads ~ '/' ~ name ~ '.parquet' -%}
         {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}
             {%- do files.append(pattern) -%}
         {%- endif -%}
@@ -37,11 +51,16 @@
     {{ return(files) }}
 {% endmacro %}
 
+{# A path as it stands within the quotes of a SQL text, where DuckDB would take some characters for a pattern. #}
+{% macro duckdb__path_literal(path) -%}
+    {{- return((path | string).replace("'", "''").replace('[', '[[]').replace('*', '[*]').replace('?', '[?]')) -}}
+{%- endmacro %}
+
 {# Names of the vars in dbt_project.yml, which dbt does not tell a macro. #}
 {% macro declared_vars() %}{{ return(adapter.dispatch('declared_vars')()) }}{% endmacro %}
 
 {% macro duckdb__declared_vars() %}
-    {%- set file = invocation_args_dict.project_dir ~ '/dbt_project.yml' -%}
+    {%- set file = duckdb__path_literal(invocation_args_dict.project_dir) ~ '/dbt_project.yml' -%}
     {%- set project = run_query("select content from read_text('" ~ file ~ "')").columns[0].values()[0] -%}
     {{ return(fromyaml(project).get('vars', {}).keys() | list) }}
 {% endmacro %}

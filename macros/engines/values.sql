@@ -1,6 +1,7 @@
 {# What differs between databases about single values and aggregates. #}
 
-{# A 64-bit hash for finding candidates; equal values have equal hashes, not the other way round. #}
+{# A 64-bit hash of one or more expressions, for finding candidates; equal values have equal hashes, not the other way
+   round. #}
 {% macro hash_of(expression) %}{{ return(adapter.dispatch('hash_of')(expression)) }}{% endmacro %}
 
 {% macro duckdb__hash_of(expression) -%}
@@ -72,4 +73,13 @@
 {# The outer hash keeps what is appended to a text from being hashed on. #}
 {% macro duckdb__keyed_hash(text, key) -%}
     left(sha256({{ key }} || sha256({{ key }} || {{ text }})), 32)
+{%- endmacro %}
+
+{# A text of parts, one row a part. #}
+{% macro split_to_rows(expression, separator) %}
+    {{- return(adapter.dispatch('split_to_rows')(expression, separator)) -}}
+{% endmacro %}
+
+{% macro duckdb__split_to_rows(expression, separator) -%}
+    unnest(string_split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}

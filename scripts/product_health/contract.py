@@ -12,12 +12,9 @@ from product_health.errors import UserError
 
 CONTRACT_FILE = Path("models/staging/landing/_landing__sources.yml")
 REGISTER = "loads"
-# Land adds these to every table; the first two are not in the files (folder name, row position).
-LAND_COLUMNS = ("load_id", "landing_row", "received_at", "parse_error", "raw_text")
-
 # What `meta` of a table and of a column may say.
 TABLE_META = ("key", "version", "event_time", "is_register")
-COLUMN_META = ("required", "personal")
+COLUMN_META = ("required", "empty_means", "folded", "personal", "staged_as")
 
 DUCKDB_TYPES = {
     "text": "VARCHAR",
@@ -37,12 +34,25 @@ class Column:
     name: str
     data_type: str
     required: bool = False
+    empty_means: str | None = None
     personal: bool = False
 
     @property
     def duckdb_type(self) -> str:
         """The type it has in a landed Parquet file."""
         return DUCKDB_TYPES[self.data_type]
+
+
+RECEIVED_AT = Column("received_at", "timestamp")
+SOURCE_SYSTEM = Column("source_system", "text")
+SOURCE_ORDER = Column("source_order", "integer")
+IS_DELETED = Column("is_deleted", "boolean", empty_means="not deleted")
+BARE_DATES = Column("bare_dates", "text")
+SET_ASIDE = Column("set_aside", "text")
+PARSE_ERROR = Column("parse_error", "text")
+RAW_TEXT = Column("raw_text", "text", personal=True)
+# What land adds to every table; these two are not in the files (folder name, row position).
+PLACE_COLUMNS = ("load_id", "landing_row")
 
 
 @dataclass(frozen=True)
@@ -56,20 +66,35 @@ class Entity:
     event_time: str | None = None
 
     @property
+    def given_columns(self) -> tuple[Column, ...]:
+        """The columns that an input may give, in order: its own, and some that land adds."""
+        deleted = (IS_DELETED,) if self.version else ()
+        return (*self.columns, RECEIVED_AT, SOURCE_ORDER, *deleted)
+
+    @property
+    def row_columns(self) -> tuple[Column, ...]:
+        """The columns that a row is written with, in order; the source system is the load's."""
+        return (*self.given_columns, BARE_DATES, SET_ASIDE, PARSE_ERROR, RAW_TEXT)
+
+    @property
     def file_columns(self) -> tuple[Column, ...]:
         """The columns of its Parquet file, in order."""
-        return (*self.columns, *FILE_LAND_COLUMNS)
+        return (*self.row_columns, SOURCE_SYSTEM)
 
     def column(self, name: str) -> Column:
-        """Return a column by name; KeyError where it has none such."""
-        return {column.name: column for column in self.columns}[name]
+        """Return a column that an input may give; KeyError where it has none such."""
+        return {column.name: column for column in self.given_columns}[name]
+
+    def is_needed(self, column: Column) -> bool:
+        """Whether a value that is wrong in a column sets the whole row aside."""
+        needed = {*self.key, self.version, self.event_time}
+        return column.required or column.empty_means is not None or column.name in needed
 
 
-FILE_LAND_COLUMNS = (
-    Column("received_at", "timestamp"),
-    Column("parse_error", "text"),
-    Column("raw_text", "text", personal=True),
-)
+LAND_COLUMNS = {
+    *PLACE_COLUMNS,
+    *(column.name for column in Entity("any", (), version="any").file_columns),
+}
 
 
 @dataclass(frozen=True)
@@ -110,9 +135,10 @@ def load_contract(project_dir: Path) -> Contract:
 def _entity(table: Mapping[str, Any]) -> Entity:
     meta = table["config"]["meta"]
     _check_keys(f"table {table['name']!r}", meta, TABLE_META)
+    added = PLACE_COLUMNS if meta.get("is_register") else LAND_COLUMNS
     return Entity(
         name=table["name"],
-        columns=tuple(_column(c) for c in table["columns"] if c["name"] not in LAND_COLUMNS),
+        columns=tuple(_column(c) for c in table["columns"] if c["name"] not in added),
         key=tuple(meta.get("key", ())),
         version=meta.get("version"),
         event_time=meta.get("event_time"),
@@ -130,6 +156,7 @@ def _column(column: Mapping[str, Any]) -> Column:
         name=column["name"],
         data_type=data_type,
         required=meta.get("required", False),
+        empty_means=meta.get("empty_means"),
         personal=meta.get("personal", False),
     )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from reference import DEFAULT_VARS, Company, Row, contract
+from reference.company import ADDED_BY_LAND
 from strategies_seeds import FAMILIES
 
 NEVER_LATE = datetime.fromisoformat("2030-01-01")
@@ -62,6 +63,7 @@ def company(
         {
             "load_id": load_id,
             "entity": entity,
+            "source_system": "files",
             "complete_until": at(until) if until else None,
             "undone_at": None,
         }
@@ -77,7 +79,7 @@ def company(
 
 
 def _land(entity: str, rows: Iterable[Row]) -> list[Row]:
-    added = {"load_id": 1, "received_at": NEVER_LATE, "parse_error": None, "raw_text": None}
+    added = {**ADDED_BY_LAND, "received_at": NEVER_LATE}
     columns = dict.fromkeys(contract()[entity].types)
     return [
         {**columns, **added, "landing_row": position, **row} for position, row in enumerate(rows)

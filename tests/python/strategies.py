@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from reference import DEFAULT_VARS, Company, Row, contract
+from reference.company import ADDED_BY_LAND
 from reference.dates import to_utc
-from strategies_rows import MAKERS, Sketch, seeded
+from strategies_rows import MAKERS, Sketch, seeded, system_of
 from strategies_seeds import random_seeds
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
@@ -180,14 +181,34 @@ def _table(outline: Outline, sketch: Sketch, entity: str) -> list[Row]:
     for index in range(outline.rows.get(entity, 0)):
         rng = seeded(f"{outline.seed}-{entity}-{index}")
         for made in MAKERS[entity](sketch, rng, index):
-            row = dict.fromkeys(contract()[entity].types) | made
+            row = {**dict.fromkeys(contract()[entity].types), **ADDED_BY_LAND, **made}
+            row |= _source(entity, rng)
             rows += _landed(outline, entity, row, rng)
     rows = [dict(row) for row in rows]
     counts: dict[int, int] = {}
     for row in rows:
+        row["source_system"] = system_of(entity, row["load_id"])
         row["landing_row"] = counts.get(row["load_id"], 0)
         counts[row["load_id"]] = row["landing_row"] + 1
     return rows
+
+
+def _source(entity: str, rng: random.Random) -> Row:
+    """Say which number a row has in its source, and whether it was deleted there."""
+    deleted = contract()[entity].version and rng.random() < 0.03
+    return {
+        "source_order": rng.choice((None, None, rng.randint(1, 20))),
+        "is_deleted": True if deleted else None,
+    }
+
+
+def _without_time(entity: str, row: Row, rng: random.Random) -> Row:
+    """Land a time as a date alone: wall time, in whatever zone the company is."""
+    times = [name for name, kind in contract()[entity].types.items() if kind == "timestamp"]
+    column = rng.choice(times)
+    if row[column] is None:
+        return row
+    return row | {column: datetime.combine(row[column].date(), time(0)), "bare_dates": column}
 
 
 def _landed(outline: Outline, entity: str, row: Row, rng: random.Random) -> list[Row]:
@@ -196,13 +217,14 @@ def _landed(outline: Outline, entity: str, row: Row, rng: random.Random) -> list
     end = to_utc(outline.start + timedelta(days=outline.days + 1), time(0), ZoneInfo(outline.zone))
     row["load_id"] = rng.randint(1, outline.loads)
     row["received_at"] = max(end, event_time) + HOUR
-    row["parse_error"] = row["raw_text"] = None
     rows = [row]
     if rng.random() < outline.mess:
         # The edge of the future clock: one hour is sound, a second more is not.
         row["received_at"] = event_time - HOUR - rng.choice((timedelta(0), SECOND, HOUR))
     if rng.random() < outline.mess:
         rows = _repeated(outline, entity, row, rng)
+    if rng.random() < outline.mess:
+        rows[-1] = _without_time(entity, rows[-1], rng)
     if rng.random() < outline.mess / 2:
         rows[-1] = _unparseable(entity, rows[-1], rng)
     elif rng.random() < outline.mess / 2:
@@ -246,7 +268,8 @@ def _unparseable(entity: str, row: Row, rng: random.Random) -> Row:
     if rng.random() < 0.5:
         return row | dict.fromkeys(types) | {"parse_error": "row", "raw_text": "a;b;c"}
     column = rng.choice(candidates)
-    return row | {column: None, "parse_error": column, "raw_text": f'{{"{column}": "x"}}'}
+    mark = "parse_error" if contract()[entity].is_needed(column) else "set_aside"
+    return row | {column: None, mark: column, "raw_text": f'{{"{column}": "x"}}'}
 
 
 def _register(outline: Outline, tables: dict[str, list[Row]]) -> list[Row]:
@@ -264,6 +287,7 @@ def _register(outline: Outline, tables: dict[str, list[Row]]) -> list[Row]:
                 {
                     "load_id": load_id,
                     "entity": entity,
+                    "source_system": system_of(entity, load_id),
                     "source_name": f"{entity}.csv",
                     "fingerprint": f"{load_id}-{entity}",
                     "row_count": len(brought),

@@ -4,7 +4,7 @@
 select
     event_id,
     count(distinct occurred_at) as times
-from {{ ref('int_usage_events') }}
+from {{ ref('stg_landing__usage_events') }}
 where rejection_reason is null
 group by event_id
 having count(distinct occurred_at) > 1

@@ -49,6 +49,7 @@ ranked_versions as (
         versions.industry,
         versions.region,
         coalesce(versions.is_backfilled, false) as is_backfilled,
+        coalesce(versions.is_deleted, false) as is_deleted,
         row_number() over (
             partition by spans.account_id, spans.valid_from_date
             order by versions.version_date desc
@@ -68,6 +69,7 @@ select
     ranked_versions.parent_account_id,
     ranked_versions.owner,
     ranked_versions.is_backfilled,
+    ranked_versions.is_deleted,
     coalesce(ranked_versions.size_segment, 'unknown') as size_segment,
     coalesce(ranked_versions.industry, 'unknown') as industry,
     coalesce(ranked_versions.region, 'unknown') as region,

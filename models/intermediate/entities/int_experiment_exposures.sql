@@ -1,25 +1,2 @@
-with
-
-judged as (
-    {{ judged_rows('experiment_exposures') }}
-)
-
-select
-    -- ids
-    experiment_id,
-    subject_id,
-    load_id,
-    landing_row,
-
-    -- text
-    variant,
-
-    -- times
-    exposed_at,
-    received_at,
-
-    -- judgement
-    raw_text,
-    rejection_reason,
-    row_outcome
-from judged
+-- Every landed row and what became of it; read it with row_outcome = 'accepted'.
+{{ settled_rows('experiment_exposures') }}

@@ -1,20 +1,21 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    meta={'built_with': ['reporting_timezone', 'clock_tolerance_minutes']}
+    meta={'built_with': ['reporting_timezone', 'clock_tolerance_minutes', 'earliest_date']}
 ) }}
 
 with
 
 events as (
-    select * from {{ ref('int_usage_events') }}
+    select * from {{ ref('stg_landing__usage_events') }}
     where {{ is_new_load() }}
 ),
 
 duplicates as (
     select
         load_id,
-        landing_row
+        landing_row,
+        is_conflicting
     from {{ ref('int_usage_event_duplicates') }}
     where landing_row is not null
 ),
@@ -25,6 +26,7 @@ judged as (
         {{ local_date('events.occurred_at') }} as activity_date,
         case
             when events.rejection_reason is not null then 'quarantined'
+            when duplicates.is_conflicting then 'conflicting'
             when duplicates.landing_row is not null then 'duplicate'
             else 'accepted'
         end as row_outcome

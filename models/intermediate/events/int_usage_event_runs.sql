@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    meta={'built_with': ['session_gap_minutes', 'clock_tolerance_minutes']}
+    meta={'built_with': ['session_gap_minutes', 'clock_tolerance_minutes', 'reporting_timezone', 'earliest_date']}
 ) }}
 
 with
@@ -12,7 +12,7 @@ events as (
         landing_row,
         actor_id,
         occurred_at
-    from {{ ref('int_usage_events') }}
+    from {{ ref('stg_landing__usage_events') }}
     where
         rejection_reason is null
         and {{ is_new_load() }}

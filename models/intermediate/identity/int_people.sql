@@ -7,8 +7,7 @@ known as (
         role,
         email,
         created_at
-    from {{ ref('int_usage_people') }}
-    where row_outcome = 'accepted'
+    from {{ ref('int_known_people') }}
 ),
 
 rules as (

@@ -7,6 +7,7 @@ loads as (
 select
     load_id,
     entity,
+    source_system,
     source_name,
     fingerprint,
     row_count,

@@ -8,7 +8,7 @@ select
     received_at,
     rejection_reason,
     coalesce(raw_text, {{ row_as_text('staged') }}) as raw_text
-from ({{ staged_rows(entity) }}) as staged
+from {{ ref('stg_landing__' ~ entity) }} as staged
 where rejection_reason is not null
 union all
 {% endfor %}

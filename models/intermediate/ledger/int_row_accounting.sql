@@ -9,7 +9,7 @@ raw_counts as (
         '{{ entity }}' as entity,
         load_id,
         count(*) as raw_rows
-    from ({{ staged_rows(entity) }}) as staged
+    from {{ ref('stg_landing__' ~ entity) }}
     group by load_id
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -50,19 +50,17 @@ outcome_counts as (
     select
         entity,
         load_id,
-        sum(case when row_outcome = 'accepted' then outcome_rows else 0 end) as accepted_rows,
-        sum(case when row_outcome = 'superseded' then outcome_rows else 0 end) as superseded_rows,
-        sum(case when row_outcome = 'duplicate' then outcome_rows else 0 end) as duplicate_rows,
-        sum(case when row_outcome = 'quarantined' then outcome_rows else 0 end) as quarantined_rows
+        {%- for outcome in row_outcomes() %}
+        sum(case when row_outcome = '{{ outcome }}' then outcome_rows else 0 end) as {{ outcome }}_rows{{ ',' if not loop.last }}
+        {%- endfor %}
     from outcomes
     group by entity, load_id
 )
 
 select
-    cast(coalesce(outcome_counts.accepted_rows, 0) as bigint) as accepted_rows,
-    cast(coalesce(outcome_counts.superseded_rows, 0) as bigint) as superseded_rows,
-    cast(coalesce(outcome_counts.duplicate_rows, 0) as bigint) as duplicate_rows,
-    cast(coalesce(outcome_counts.quarantined_rows, 0) as bigint) as quarantined_rows,
+    {%- for outcome in row_outcomes() %}
+    cast(coalesce(outcome_counts.{{ outcome }}_rows, 0) as bigint) as {{ outcome }}_rows,
+    {%- endfor %}
     coalesce(raw_counts.entity, outcome_counts.entity) as entity,
     coalesce(raw_counts.load_id, outcome_counts.load_id) as load_id,
     coalesce(raw_counts.raw_rows, 0) as raw_rows

@@ -45,6 +45,7 @@ select
     activity.first_active_date,
     activity.last_active_date,
     excluded.exclusion_rule,
+    current_spans.is_deleted,
     versions.account_id is not null as is_in_crm
 from current_spans
 left join versions on current_spans.account_id = versions.account_id

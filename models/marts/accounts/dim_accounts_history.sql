@@ -11,5 +11,6 @@ select
     plan,
     arr,
     is_backfilled,
+    is_deleted,
     valid_to_date is null as is_current
 from {{ ref('int_account_spans') }}

@@ -4,25 +4,8 @@ source as (
     select * from {{ source('landing', 'experiment_exposures') }}
 ),
 
-renamed as (
-    select
-        -- ids
-        experiment_id,
-        subject_id,
-        load_id,
-        landing_row,
-
-        -- text
-        variant,
-
-        -- times
-        exposed_at,
-        received_at,
-
-        -- judgement
-        raw_text,
-        {{ rejection_reason('experiment_exposures') }} as rejection_reason
-    from source
+judged as (
+    {{ judged_rows('experiment_exposures', 'source') }}
 )
 
-select * from renamed
+select * from judged

@@ -11,6 +11,7 @@ renamed as (
 
         -- text
         entity,
+        source_system,
         source_name,
         fingerprint,
 
@@ -18,9 +19,9 @@ renamed as (
         row_count,
 
         -- times
-        first_event_at,
-        last_event_at,
-        complete_until,
+        {{ landed_instant('first_event_at') }} as first_event_at,
+        {{ landed_instant('last_event_at') }} as last_event_at,
+        {{ landed_instant('complete_until') }} as complete_until,
         landed_at,
         undone_at
     from source

@@ -4,22 +4,8 @@ source as (
     select * from {{ source('landing', 'tool_access') }}
 ),
 
-renamed as (
-    select
-        -- ids
-        tool,
-        person_id,
-        load_id,
-        landing_row,
-
-        -- times
-        accessed_at,
-        received_at,
-
-        -- judgement
-        raw_text,
-        {{ rejection_reason('tool_access') }} as rejection_reason
-    from source
+judged as (
+    {{ judged_rows('tool_access', 'source') }}
 )
 
-select * from renamed
+select * from judged

@@ -4,31 +4,8 @@ source as (
     select * from {{ source('landing', 'tool_licences') }}
 ),
 
-renamed as (
-    select
-        -- ids
-        tool,
-        load_id,
-        landing_row,
-
-        -- text
-        owner,
-        category,
-        currency,
-
-        -- numbers
-        seats,
-        annual_cost,
-
-        -- times
-        renews_on,
-        updated_at,
-        received_at,
-
-        -- judgement
-        raw_text,
-        {{ rejection_reason('tool_licences') }} as rejection_reason
-    from source
+judged as (
+    {{ judged_rows('tool_licences', 'source') }}
 )
 
-select * from renamed
+select * from judged

@@ -4,27 +4,8 @@ source as (
     select * from {{ source('landing', 'usage_people') }}
 ),
 
-renamed as (
-    select
-        -- ids
-        person_id,
-        account_id,
-        load_id,
-        landing_row,
-
-        -- text
-        email,
-        role,
-
-        -- times
-        created_at,
-        updated_at,
-        received_at,
-
-        -- judgement
-        raw_text,
-        {{ rejection_reason('usage_people') }} as rejection_reason
-    from source
+judged as (
+    {{ judged_rows('usage_people', 'source') }}
 )
 
-select * from renamed
+select * from judged

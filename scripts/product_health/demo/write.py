@@ -11,7 +11,7 @@ import numpy as np
 
 from product_health.demo.params import DAY, moment
 from product_health.demo.rows import CODE, KIND_NAMES, MALFORMED, Rows
-from product_health.landing.parse import ROW_TEXT, strict_select
+from product_health.landing.parse import ROW_TEXT, row_sql, strict_select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,15 +110,12 @@ def _mixed(rows: Rows) -> Ints:
 
 def sound_sql(entity: Entity, relation: str, select: Mapping[str, str]) -> str:
     """SELECT of the rows that parse, in their landed shape."""
-    typed = ", ".join(
-        f'cast({select[column.name]} as {column.duckdb_type}) as "{column.name}"'
+    typed = {
+        column.name: f"cast({select[column.name]} as {column.duckdb_type})"
         for column in entity.columns
-    )
-    return (
-        f"select {typed}, make_timestamp(received_us) as received_at, "
-        "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text "
-        f"from ({relation}) where kind not in {MALFORMED}"
-    )
+    }
+    given = row_sql(entity, {**typed, "received_at": "make_timestamp(received_us)"})
+    return f"select {given} from ({relation}) where kind not in {MALFORMED}"
 
 
 def malformed_sql(

@@ -1,8 +1,8 @@
 """`product-health land`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,23 @@ from product_health.project import find_project
 WIDE = 240  # columns of a table that is not shown on a terminal
 
 
-class Time(click.ParamType[datetime]):
-    """An ISO 8601 time; with an offset it is converted to UTC, without one it is UTC."""
+class Time(click.ParamType[date]):
+    """An ISO 8601 time; with an offset it is converted to UTC, without one it is UTC.
+
+    With `or_date` a date alone stays one, of the reporting time zone.
+    """
+
+    def __init__(self, *, or_date: bool = False) -> None:
+        """Take times only, or dates too."""
+        self.or_date = or_date
 
     name = "time"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the time in UTC, without an offset."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the time in UTC, without an offset, or the date."""
+        if self.or_date:
+            with suppress(ValueError):
+                return date.fromisoformat(str(value))
         try:
             return as_utc(datetime.fromisoformat(str(value)))
         except ValueError:
@@ -70,7 +78,9 @@ class Screen:
 @click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="A constant.")
 @click.option("--rest-to", metavar="COLUMN", help="JSON column for input columns not mapped.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with these options.")
-@click.option("--complete-until", type=Time(), help="Until when the source is whole (exclusive).")
+@click.option(
+    "--complete-until", type=Time(or_date=True), help="Until when the source is whole (exclusive)."
+)
 @click.option("--received-at", type=Time(), help="When the rows were received; default: now.")
 @click.option("--format", help="csv, jsonl or parquet; default: what the file looks like.")
 @click.option("--delimiter", help="Between fields: a character, or tab, space, semicolon, pipe.")
@@ -91,7 +101,7 @@ def land(  # noqa: PLR0913 - one parameter an option
     into: Path | None,
     list_loads: bool,
     undo: bool,
-    complete_until: datetime | None,
+    complete_until: date | None,
     received_at: datetime | None,
     again: bool,
     unparsed_ok: bool,
@@ -150,9 +160,12 @@ def _land(request: Request, store: LandingStore) -> None:
     if row["first_event_at"]:
         click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
     click.echo(f"  complete until {_time(row['complete_until'])} UTC")
-    if fit.misfits:
-        counted = "1 row does" if fit.unparsed_count == 1 else f"{fit.unparsed_count:,} rows do"
-        click.echo(f"  {counted} not parse: {summary(fit)}")
+    if fit.of_rows:
+        count = sum(misfit.row_count for misfit in fit.of_rows)
+        counted = "1 row does" if count == 1 else f"{count:,} rows do"
+        click.echo(f"  {counted} not parse: {summary(fit.of_rows)}")
+    if fit.of_values:
+        click.echo(f"  values set aside, their rows count: {summary(fit.of_values)}")
     if outcome.may_be_cut:
         click.echo(
             "  its last line has no line end: if it was still being written, take the load back "

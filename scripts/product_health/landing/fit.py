@@ -7,17 +7,18 @@ from pathlib import Path
 
 import duckdb
 
-from product_health.contract import Entity
+from product_health.contract import RECEIVED_AT, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
-from product_health.landing.parse import RECEIVED_AT, ROW_ERROR, Rule
+from product_health.landing.parse import ROW_ERROR, Rule
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """Rows that do not parse because of one column."""
+    """Rows in which one column does not parse; it sets the row aside, or its own value alone."""
 
     column: str
+    sets_row_aside: bool
     row_count: int
     parsed_count: int  # values of the column that do parse, over all rows
     example: str
@@ -30,9 +31,14 @@ class Fit:
     misfits: tuple[Misfit, ...]
 
     @property
-    def unparsed_count(self) -> int:
-        """Rows that do not parse."""
-        return sum(misfit.row_count for misfit in self.misfits)
+    def of_rows(self) -> list[Misfit]:
+        """What sets rows aside."""
+        return [misfit for misfit in self.misfits if misfit.sets_row_aside]
+
+    @property
+    def of_values(self) -> list[Misfit]:
+        """What sets single values aside; their rows count."""
+        return [misfit for misfit in self.misfits if not misfit.sets_row_aside]
 
 
 def check_fit(  # noqa: PLR0913
@@ -51,8 +57,8 @@ def check_fit(  # noqa: PLR0913
     """
     sources = {name: rule for part in rules for name, rule in part.items()}
     misfits = tuple(
-        Misfit(column, rows, parsed, _value(raw, sources.get(column)))
-        for column, rows, raw, parsed in _unparsed(connection, entity, path)
+        Misfit(column, is_row, rows, parsed, _value(raw, sources.get(column)))
+        for column, is_row, rows, raw, parsed in _unparsed(connection, entity, path)
     )
     for misfit in misfits:
         if misfit.parsed_count == 0 and not accept:
@@ -62,18 +68,22 @@ def check_fit(  # noqa: PLR0913
 
 def _unparsed(
     connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path
-) -> list[tuple[str, int, str, int]]:
-    """Return column, unparsed rows, the raw text of one, and parsed values of the column."""
+) -> list[tuple[str, bool, int, str, int]]:
+    """Return column, whether it sets the row aside, rows, one's raw text, and parsed values."""
+    # received_at falls back to a default and so never looks unparsed; a row counts as parsed here.
     counts = " ".join(
         f"when {sql.text(column.name)} then (select count({sql.identifier(column.name)}) from file)"
-        for column in entity.columns
+        for column in entity.given_columns
+        if column.name != RECEIVED_AT.name
     )
-    # received_at falls back to a default and so never looks unparsed; a row counts as parsed here.
     return connection.execute(
-        f"with file as (select * from read_parquet({sql.text(str(path))})) "
-        "select parse_error, count(*), min(raw_text), "
-        f"case parse_error {counts} else 1 end from file "
-        "where parse_error is not null group by parse_error order by count(*) desc, parse_error"
+        f"with file as (select * from read_parquet({sql.text(str(path))})), "
+        "misfits as (select parse_error as name, true as is_row, raw_text from file "
+        "where parse_error is not null "
+        "union all select unnest(string_split(set_aside, ',')), false, raw_text from file "
+        "where set_aside is not null) "
+        f"select name, is_row, count(*), min(raw_text), case name {counts} else 1 end "
+        "from misfits group by name, is_row order by is_row desc, count(*) desc, name"
     ).fetchall()
 
 
@@ -86,8 +96,7 @@ def _value(raw_text: str, rule: Rule | None) -> str:
 
 
 def _no_fit(entity: Entity, label: str, misfit: Misfit, rule: Rule | None) -> str:
-    known = {column.name: column for column in (*entity.columns, RECEIVED_AT)}
-    column = known[misfit.column]
+    column = entity.column(misfit.column)
     source = rule.source if rule and rule.source else column.name
     how = f" in the format {rule.format}" if rule and rule.format else ""
     hint = (
@@ -116,10 +125,10 @@ def _kind(letter: str) -> str:
     return letter
 
 
-def summary(fit: Fit) -> str:
+def summary(misfits: Iterable[Misfit]) -> str:
     """Say which columns do not parse in how many rows, with an example each."""
     return "; ".join(
         f"{'whole row' if m.column == ROW_ERROR else m.column} in {m.row_count:,} "
         f"(of the form {shape(m.example)})"
-        for m in fit.misfits
+        for m in misfits
     )

@@ -1,18 +1,9 @@
 """Strict parsing, as SQL: from any relation into the shape of a landed file.
 
-What a value must look like, per contract type (blank text is "no value" but for text and json):
-
-text       as it is; a BLOB must be UTF-8
-integer    digits with a sign; 9.0 is 9, 9.6 does not parse
-number     decimal or scientific notation, finite
-boolean    true/false, t/f, yes/no, y/n, 1/0 in any case
-date       2026-01-31, also with a time of midnight
-timestamp  2026-01-31 10:00:00.5 with T or a space; with Z, UTC or an offset it is converted to UTC,
-           without one it is UTC; years 1900 to 2199; digits below a microsecond are dropped
-json       valid JSON
-
-A value that does not look so is NULL, parse_error names its column (the first such), and raw_text
-holds the whole input row as JSON. Typed input of the right type passes without a cast.
+A value that does not parse (see convert.py) is NULL, and raw_text holds the whole input row as
+JSON. Where the column is needed (see Entity.is_needed) parse_error names it, the first such; else
+set_aside does. bare_dates names the times that are a date without a time of day. A time from 9000
+on is none in a column where emptiness has a meaning.
 """
 
 import json
@@ -22,8 +13,26 @@ from datetime import datetime
 
 import duckdb
 
-from product_health.contract import Column, Entity
+from product_health.contract import (
+    BARE_DATES,
+    PARSE_ERROR,
+    RAW_TEXT,
+    RECEIVED_AT,
+    SET_ASIDE,
+    Column,
+    Entity,
+)
 from product_health.landing import sql
+from product_health.landing.convert import (
+    CLOCK_DIRECTIVES,
+    EPOCHS,
+    NO_END,
+    TIMES,
+    as_text,
+    bounded,
+    convert,
+    trimmed,
+)
 
 # A source may have this column: the text of a row that could not be split into columns.
 ROW_TEXT = "__row_text"
@@ -31,28 +40,14 @@ LINE = "__line"  # a JSON lines source may have this one: the line itself
 INTERNAL = {ROW_TEXT, LINE}
 REST = "__rest"  # the input columns that no rule reads, as one JSON object
 ROW_ERROR = "row"
-RECEIVED_AT = Column("received_at", "timestamp")
-FORMATS = ("epoch", "epoch_ms")
-
-INTEGER = r"\s*[+-]?\d+(\.0+)?\s*"
-NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
-DECIMAL = r"\s*[+-]?\d+(\.\d+)?\s*"
-DAY = r"\d{4}-\d{2}-\d{2}"
-MIDNIGHT = r"([T ]00:00(:00(\.0+)?)?)?"
-CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
-OFFSET = r"(Z| ?UTC|[+-]\d{2}(:?\d{2})?)"
-JSON_START = r"(?s)\s*([\[{\"]|-?\d|true|false|null).*"
-BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
-
-INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
-NESTED = ("STRUCT", "MAP", "UNION")
+BARE_LENGTH = len("2026-01-31")  # what parses as a time and is no longer has no time of day
 
 
 @dataclass(frozen=True)
 class Rule:
     """Where a column comes from: an input column, a constant, or @row_hash / @row_number.
 
-    format is None, one of FORMATS or a strptime format; it is only for dates and timestamps.
+    format is None, one of EPOCHS or a strptime format; it is only for dates and timestamps.
     """
 
     source: str | None = None
@@ -62,6 +57,7 @@ class Rule:
 
 ROW_HASH = Rule(source="@row_hash")
 ROW_NUMBER = Rule(source="@row_number")
+ROW_NUMBER_DIGITS = 10  # so that such ids sort as numbers do
 
 
 def describe(connection: duckdb.DuckDBPyConnection, source_sql: str) -> dict[str, str]:
@@ -80,14 +76,16 @@ def strict_select(  # noqa: PLR0913 - callers name the options
     row_prefix: str = "",
     rest_to: str | None = None,
     by_name: bool = True,
+    timezone: str | None = None,
 ) -> str:
-    """Return a SELECT that yields the file columns of `entity` from the SELECT `source_sql`.
+    """Return a SELECT that yields the row columns of `entity` from the SELECT `source_sql`.
 
     A contract column without a rule in `mapping` is taken from the input column of its name (not
     where `by_name` is off), or is empty. `columns` are the input's columns with their types (see
     `describe`); without it the input is taken to be text with the contract's own names.
     `received_at` is for rows that bring none; `row_prefix` begins the ids made by @row_number;
-    `rest_to` is a json column that takes the input columns which no rule reads.
+    `rest_to` is a json column that takes the input columns which no rule reads; `timezone` is that
+    of times without an offset, by default UTC.
     """
     types = dict(columns) if columns else {column.name: "VARCHAR" for column in entity.columns}
     rules = effective_rules(entity, types, mapping or {}) if by_name else dict(mapping or {})
@@ -96,14 +94,24 @@ def strict_select(  # noqa: PLR0913 - callers name the options
         rest = _rest(rules, types, inputs)
         source_sql = f"select *, {rest} as {sql.identifier(REST)} from ({source_sql})"
         rules[rest_to] = Rule(source=REST)
-    wanted = [c for c in (*entity.columns, RECEIVED_AT) if c.name in rules]
-    reading = _reading_text(rules)
-    values = {c.name: _Value(c, rules[c.name], types, inputs, row_prefix, reading) for c in wanted}
-    converted = "".join(f", {v.converted} as {v.alias}" for v in values.values())
+    context = _Context(types, inputs, row_prefix, _reading_text(rules), timezone)
+    values = [_Value(c, rules[c.name], context) for c in entity.given_columns if c.name in rules]
+    converted = "".join(f", {value.converted} as {value.alias}" for value in values)
+    results = {value.column.name: value.result for value in values}
+    received = [results[RECEIVED_AT.name]] if RECEIVED_AT.name in results else []
+    results[RECEIVED_AT.name] = f"coalesce({', '.join([*received, sql.timestamp(received_at)])})"
     return (
         f"with source as ({source_sql}), converted as (select *{converted} from source) "
-        f"select {_outputs(entity, values)}, {_received(values, received_at)}, "
-        f"{_judgement(values, types, inputs)} from converted"
+        f"select {row_sql(entity, results | _judgement(entity, values, context))} from converted"
+    )
+
+
+def row_sql(entity: Entity, values: Mapping[str, str]) -> str:
+    """Return the SELECT list of an entity's row columns; what `values` does not give is empty."""
+    return ", ".join(
+        f"{values.get(column.name, f'cast(null as {column.duckdb_type})')} "
+        f"as {sql.identifier(column.name)}"
+        for column in entity.row_columns
     )
 
 
@@ -114,10 +122,21 @@ def effective_rules(
     names = {name.lower(): name for name in types}
     by_name = {
         column.name: Rule(source=names[column.name.lower()])
-        for column in (*entity.columns, RECEIVED_AT)
+        for column in entity.given_columns
         if column.name.lower() in names
     }
     return {**by_name, **mapping}
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the values of a row have in common: the input's columns, and how it is read."""
+
+    types: Mapping[str, str]
+    inputs: list[str]
+    row_prefix: str
+    reading: str
+    timezone: str | None
 
 
 @dataclass(frozen=True)
@@ -126,10 +145,7 @@ class _Value:
 
     column: Column
     rule: Rule
-    types: Mapping[str, str]
-    inputs: list[str]
-    row_prefix: str
-    reading: str
+    context: _Context
 
     @property
     def alias(self) -> str:
@@ -140,68 +156,88 @@ class _Value:
         if self.rule.constant is not None:
             return sql.text(self.rule.constant)
         if self.rule == ROW_HASH:
-            return row_hash(self.inputs, self.reading)
+            return row_hash(self.context.inputs, self.context.reading)
         if self.rule == ROW_NUMBER:
-            return f"{sql.text(self.row_prefix)} || '-' || row_number() over ()"
+            number = f"lpad(cast(row_number() over () as varchar), {ROW_NUMBER_DIGITS}, '0')"
+            return f"{sql.text(self.context.row_prefix)} || '-' || {number}"
         return sql.identifier(str(self.rule.source))
 
     @property
     def raw_type(self) -> str:
-        return self.types.get(str(self.rule.source), "VARCHAR")
+        return self.context.types.get(str(self.rule.source), "VARCHAR")
 
     @property
     def converted(self) -> str:
-        return convert(self.raw, self.raw_type, self.column.data_type, self.rule.format)
+        return convert(
+            self.raw,
+            self.raw_type,
+            self.column.data_type,
+            self.rule.format,
+            self.context.timezone,
+        )
 
     @property
     def result(self) -> str:
         return bounded(self.alias, self.column.data_type)
 
     @property
-    def can_fail(self) -> bool:
-        plain = self.column.data_type == "text" and not self.raw_type.startswith("BLOB")
-        return not plain and self.rule.constant is None
+    def fault(self) -> str | None:
+        """The SQL of whether a value is given and does not parse; None where that cannot be."""
+        is_plain = self.column.data_type == "text" and not self.raw_type.startswith("BLOB")
+        if is_plain or self.rule.constant is not None:
+            return None
+        fault = f"{self._is_given} and {self.result} is null"
+        if self.column.empty_means is None or self.column.data_type not in TIMES:
+            return fault
+        return f"{fault} and not coalesce({self.alias} >= {NO_END}, false)"
 
     @property
-    def is_given(self) -> str:
+    def _is_given(self) -> str:
         if self.raw_type == "VARCHAR" and self.column.data_type != "text":
-            return f"trim({self.raw}, {BLANKS}) <> ''"
+            return f"{trimmed(self.raw)} <> ''"
         return f"{self.raw} is not null"
 
+    @property
+    def bareness(self) -> str | None:
+        """The SQL of whether a time is a date without a time of day; None where none can be."""
+        if self.column.data_type != "timestamp" or self.rule.format in EPOCHS:
+            return None
+        if self.rule.format is not None:
+            is_bare = not CLOCK_DIRECTIVES.search(self.rule.format)
+            return f"{self.result} is not null" if is_bare else None
+        if self.raw_type == "DATE":
+            return f"{self.result} is not null"
+        if self.raw_type.startswith("TIMESTAMP"):
+            return None
+        text = trimmed(as_text(self.raw, self.raw_type))
+        return f"{self.result} is not null and length({text}) = {BARE_LENGTH}"
 
-def _outputs(entity: Entity, values: Mapping[str, _Value]) -> str:
-    return ", ".join(
-        f"{values[c.name].result if c.name in values else f'cast(null as {c.duckdb_type})'}"
-        f" as {sql.identifier(c.name)}"
-        for c in entity.columns
-    )
+
+def _judgement(entity: Entity, values: list[_Value], context: _Context) -> dict[str, str]:
+    """Return the SQL of the columns that say how a row was read."""
+    faults = {value.column: value.fault for value in values if value.fault is not None}
+    needed = {column.name: fault for column, fault in faults.items() if entity.is_needed(column)}
+    aside = {column.name: fault for column, fault in faults.items() if column.name not in needed}
+    bare = {value.column.name: value.bareness for value in values if value.bareness is not None}
+    judgement = {BARE_DATES.name: _names_where(bare), SET_ASIDE.name: _names_where(aside)}
+    if ROW_TEXT in context.types:
+        needed = {ROW_ERROR: f"{sql.identifier(ROW_TEXT)} is not null", **needed}
+    if not needed and not aside:
+        return judgement
+    cases = " ".join(f"when {fault} then {sql.text(name)}" for name, fault in needed.items())
+    any_fault = " or ".join(f"({fault})" for fault in {**needed, **aside}.values())
+    row_text = [sql.identifier(ROW_TEXT)] if ROW_TEXT in context.types else []
+    as_it_came = ", ".join([*row_text, row_json(context.inputs, context.types)])
+    return judgement | {
+        PARSE_ERROR.name: f"case {cases} end" if cases else "cast(null as varchar)",
+        RAW_TEXT.name: f"case when {any_fault} then coalesce({as_it_came}) end",
+    }
 
 
-def _received(values: Mapping[str, _Value], default: datetime) -> str:
-    fallback = sql.timestamp(default)
-    if RECEIVED_AT.name not in values:
-        return f"{fallback} as received_at"
-    return f"coalesce({values[RECEIVED_AT.name].result}, {fallback}) as received_at"
-
-
-def _judgement(values: Mapping[str, _Value], types: Mapping[str, str], inputs: list[str]) -> str:
-    cases = [
-        f"when {v.is_given} and {v.result} is null then {sql.text(name)}"
-        for name, v in values.items()
-        if v.can_fail
-    ]
-    row_text = f"{sql.identifier(ROW_TEXT)}" if ROW_TEXT in types else "null"
-    if ROW_TEXT in types:
-        cases.insert(0, f"when {row_text} is not null then '{ROW_ERROR}'")
-    if not cases:
-        return "cast(null as varchar) as parse_error, cast(null as varchar) as raw_text"
-    parse_error = f"case {' '.join(cases)} end"
-    as_it_came = f"coalesce({row_text}, {row_json(inputs, types)})"
-    return (
-        f"{parse_error} as parse_error, "
-        f"case when {parse_error} is not null then {as_it_came} end "
-        "as raw_text"
-    )
+def _names_where(conditions: Mapping[str, str]) -> str:
+    """Return SQL for the names whose condition holds, separated by commas; NULL for none."""
+    names = [f"case when {holds} then {sql.text(name)} end" for name, holds in conditions.items()]
+    return f"nullif(concat_ws(',', {', '.join(names)}), '')" if names else "cast(null as varchar)"
 
 
 def row_json(names: list[str], types: Mapping[str, str]) -> str:
@@ -255,146 +291,3 @@ def row_hash(names: list[str], reading: str) -> str:
         for name in sorted(names)
     )
     return f"md5(concat_ws(chr(31), {sql.text(reading)}, {parts}))"
-
-
-def bounded(value: str, data_type: str) -> str:
-    """Return SQL that is NULL for a time outside 1900 to 2199 and a number that is not finite."""
-    if data_type == "number":
-        return f"case when isfinite({value}) then {value} end"
-    if data_type in {"date", "timestamp"}:
-        low, high = f"{data_type} '1900-01-01'", f"{data_type} '2200-01-01'"
-        return f"case when {value} >= {low} and {value} < {high} then {value} end"
-    return value
-
-
-def convert(value: str, value_type: str, data_type: str, fmt: str | None = None) -> str:
-    """Return SQL that turns `value` of DuckDB type `value_type` into the contract's `data_type`.
-
-    NULL where it does not parse; `bounded` completes the judgement.
-    """
-    if fmt is not None:
-        return _from_format(value, value_type, data_type, fmt)
-    typed = _from_typed(value, value_type, data_type)
-    if typed is not None:
-        return typed
-    as_text = value if value_type == "VARCHAR" else f"cast({value} as varchar)"
-    return FROM_TEXT[data_type](as_text)
-
-
-def _from_typed(value: str, value_type: str, data_type: str) -> str | None:
-    """Return SQL for typed input that needs no parsing, or None where text is the way."""
-    if data_type in {"text", "json"}:
-        return _text_from_typed(value, value_type)
-    if data_type == "integer":
-        return _integer_from_typed(value, value_type)
-    if data_type == "number" and (value_type in INTEGER_TYPES or value_type == "FLOAT"):
-        return f"cast({value} as double)"
-    if data_type == "timestamp":
-        return _timestamp_from_typed(value, value_type)
-    wanted = {"number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
-    return value if value_type == wanted.get(data_type) else None
-
-
-def _text_from_typed(value: str, value_type: str) -> str | None:
-    if value_type == "BLOB":
-        return f"try(decode({value}))"
-    if value_type.startswith(NESTED) or value_type.endswith("]"):
-        return f"cast(to_json({value}) as varchar)"
-    return None
-
-
-def _integer_from_typed(value: str, value_type: str) -> str | None:
-    if value_type in INTEGER_TYPES:
-        return value if value_type == "BIGINT" else f"cast({value} as bigint)"
-    if value_type in {"DOUBLE", "FLOAT"}:
-        return f"case when {value} = trunc({value}) then try_cast({value} as bigint) end"
-    return None
-
-
-def _timestamp_from_typed(value: str, value_type: str) -> str | None:
-    if value_type == "TIMESTAMP":
-        return value
-    if value_type == "TIMESTAMP WITH TIME ZONE":
-        return f"({value} at time zone 'UTC')"
-    if value_type == "DATE" or value_type.startswith("TIMESTAMP_"):
-        return f"try_cast({value} as timestamp)"
-    return None
-
-
-def _from_format(value: str, value_type: str, data_type: str, fmt: str) -> str:
-    if fmt in FORMATS:
-        seconds = _epoch_seconds(value, value_type, fmt)
-        time = f"make_timestamp(try_cast({seconds} * 1000000 as bigint))"
-    else:
-        time = f"try_strptime(cast({value} as varchar), {sql.text(fmt)})"
-        time = f"({time} at time zone 'UTC')" if "%z" in fmt.lower() else time
-    return f"cast({time} as date)" if data_type == "date" else time
-
-
-def _epoch_seconds(value: str, value_type: str, fmt: str) -> str:
-    """Return SQL for seconds as a decimal; bounds keep the product within a BIGINT."""
-    is_number = value_type in INTEGER_TYPES or value_type in {"DOUBLE", "FLOAT"}
-    shape = "true" if is_number else f"regexp_full_match({value}, {sql.text(DECIMAL)})"
-    divisor = 1000 if fmt == "epoch_ms" else 1
-    seconds = f"try_cast({value} as decimal(24, 6)) / {divisor}"
-    return (
-        f"case when {shape} and abs(try_cast({value} as decimal(24, 6))) < {divisor} * 8e9 "
-        f"then cast({seconds} as decimal(24, 6)) end"
-    )
-
-
-def _same(value: str) -> str:
-    return value
-
-
-def _integer(value: str) -> str:
-    return _matching(value, INTEGER, f"try_cast({value} as bigint)")
-
-
-def _number(value: str) -> str:
-    return _matching(value, NUMBER, f"try_cast({value} as double)")
-
-
-def _boolean(value: str) -> str:
-    return (
-        f"case when lower(trim({value}, {BLANKS})) in ('true', 't', 'yes', 'y', '1') then true "
-        f"when lower(trim({value}, {BLANKS})) in ('false', 'f', 'no', 'n', '0') then false end"
-    )
-
-
-def _date(value: str) -> str:
-    shape = rf"\s*{DAY}{MIDNIGHT}\s*"
-    return _matching(value, shape, f"try_cast(left({_trim(value)}, 10) as date)")
-
-
-def _timestamp(value: str) -> str:
-    local = sql.text(rf"\s*{DAY}({CLOCK})?\s*")
-    zoned = sql.text(rf"\s*{DAY}{CLOCK}{OFFSET}\s*")
-    return (
-        f"case when regexp_full_match({value}, {local}) then try_cast({_trim(value)} as timestamp) "
-        f"when regexp_full_match({value}, {zoned}) "
-        f"then try_cast({_trim(value)} as timestamptz) at time zone 'UTC' end"
-    )
-
-
-def _json(value: str) -> str:
-    return _matching(value, JSON_START, f"case when json_valid({value}) then {value} end")
-
-
-def _matching(value: str, pattern: str, then: str) -> str:
-    return f"case when regexp_full_match({value}, {sql.text(pattern)}) then {then} end"
-
-
-def _trim(value: str) -> str:
-    return f"trim({value}, {BLANKS})"
-
-
-FROM_TEXT = {
-    "text": _same,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "date": _date,
-    "timestamp": _timestamp,
-    "json": _json,
-}

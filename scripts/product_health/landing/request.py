@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -76,12 +76,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Request:
-    """One call of `land`: an input into an entity. Times are UTC; None means the default."""
+    """One call of `land`: an input into an entity.
+
+    Times are UTC, a date is one of the reporting time zone; None means the default.
+    """
 
     entity: str
     source: str
     reading: Reading
-    complete_until: datetime | None = None
+    complete_until: date | None = None
     received_at: datetime | None = None
     again: bool = False
     unparsed_ok: bool = False

@@ -5,18 +5,15 @@ from difflib import get_close_matches
 
 import duckdb
 
-from product_health.contract import Column, Entity
+from product_health.contract import RECEIVED_AT, Column, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
+from product_health.landing.convert import FORMATS, bounded, convert
 from product_health.landing.parse import (
-    FORMATS,
     INTERNAL,
-    RECEIVED_AT,
     ROW_HASH,
     ROW_NUMBER,
     Rule,
-    bounded,
-    convert,
     effective_rules,
 )
 from product_health.landing.request import Reading
@@ -33,7 +30,7 @@ def resolve(
     column called received_at does not count, as `--received-at` was given. UserError for a column
     that the contract or the input has not, or a required one that nothing supplies.
     """
-    allowed = {column.name: column for column in (*entity.columns, RECEIVED_AT)}
+    allowed = {column.name: column for column in entity.given_columns}
     for name in (*reading.map, *reading.set):
         _check_contract_column(entity, name, allowed)
     for name in reading.map.keys() & reading.set.keys():

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import duckdb
 
-from product_health.contract import Contract, Entity
+from product_health.contract import RECEIVED_AT, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import database
 from product_health.landing.files import check_unchanged, digest, find_files, states
 from product_health.landing.fit import Fit, check_fit, shape
-from product_health.landing.parse import INTERNAL, RECEIVED_AT, ROW_HASH, Rule, strict_select
+from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import meant_for, resolve, unmapped
 from product_health.landing.sources import Part, Progress, first_line, read_files
@@ -105,9 +105,10 @@ def _fingerprint(request: Request, content: str) -> str:
 
 
 def _check_heartbeat(request: Request) -> None:
-    if request.complete_until and request.complete_until > now() + timedelta(days=1):
+    until = request.complete_until
+    if until and datetime(*until.timetuple()[:6]) > now() + timedelta(days=1):  # noqa: DTZ001 - UTC
         message = (
-            f"--complete-until {request.complete_until:%Y-%m-%d}: is in the future, and nothing "
+            f"--complete-until {until:%Y-%m-%d}: is in the future, and nothing "
             "can be whole until then; give the date after the last whole one of the input"
         )
         raise UserError(message)

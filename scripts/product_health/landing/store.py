@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from product_health.contract import Column, Contract, Entity
+from product_health.contract import BARE_DATES, SOURCE_SYSTEM, Column, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
 
@@ -30,6 +30,10 @@ PARQUET = f"(format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
 # A row that claims to have happened later than this after it was received has a wrong clock and
 # must not move the default heartbeat; staging quarantines it by the same bound.
 CLOCK_TOLERANCE = "interval 1 hour"
+
+REGISTER_TIMES = ("first_event_at", "last_event_at", "complete_until")
+# The source system of what is landed from files, or from a database that has no name.
+FILES = "files"
 
 LoadRow = dict[str, Any]
 
@@ -56,14 +60,16 @@ class PendingLoad:
         *,
         source_name: str,
         fingerprint: str,
-        complete_until: datetime | None = None,
+        source_system: str = FILES,
+        complete_until: date | None = None,
         landed_at: datetime | None = None,
     ) -> LoadRow:
-        """Stream a SELECT of the entity's file columns, in order, into this load.
+        """Stream a SELECT of the entity's row columns, in order, into this load.
 
-        Times are UTC. `complete_until` is by default the latest event time of the rows (rows whose
-        clock is ahead of received_at by more than an hour left out). Returns the register row.
-        UserError where the entity is in this load already, or the columns are not the contract's.
+        Times are UTC; a date is one of the reporting time zone. `complete_until` is by default the
+        latest event time of the rows (rows whose clock is ahead of received_at by more than an hour
+        left out). Return the register row. UserError where the entity is in this load already, or
+        the columns are not the contract's.
         """
         target = self.folder / f"{entity}.parquet"
         table = self.contract.entity(entity)
@@ -71,18 +77,16 @@ class PendingLoad:
             message = f"{entity} is in this load already: one load holds an entity once"
             raise UserError(message)
         _check_columns(connection, table, select_sql)
-        connection.execute(f"copy ({select_sql}) to {sql.text(str(target))} {PARQUET}")
-        row_count, first, last, heartbeat = _extent(connection, table, target)
+        whole = f"select *, {sql.text(source_system)} as {SOURCE_SYSTEM.name} from ({select_sql})"
+        connection.execute(f"copy ({whole}) to {sql.text(str(target))} {PARQUET}")
         row: LoadRow = {
             "entity": entity,
+            "source_system": source_system,
             "source_name": source_name,
             "fingerprint": fingerprint,
-            "row_count": row_count,
-            "first_event_at": first,
-            "last_event_at": last,
-            "complete_until": sql.as_utc(complete_until) if complete_until else heartbeat,
             "landed_at": sql.as_utc(landed_at) if landed_at else now(),
             "undone_at": None,
+            **_extent(connection, table, target, complete_until),
         }
         self.rows.append(row)
         return row
@@ -134,10 +138,17 @@ class LandingStore:
             return []
         paths = ", ".join(sql.text(str(path)) for path in files)
         names = ("load_id", *(column.name for column in self.contract.register.columns))
+        registers = (
+            f"read_parquet([{paths}], hive_partitioning = true, union_by_name = true, "
+            "hive_types = {'load_id': bigint})"
+        )
         with duckdb.connect() as connection:
+            # an earlier version kept fewer columns
+            there = connection.execute(f"describe select * from {registers}").fetchall()
+            kept = {row[0] for row in there}
+            wanted = ", ".join(name if name in kept else f"null as {name}" for name in names)
             rows = connection.execute(
-                f"select {', '.join(names)} from read_parquet([{paths}], hive_partitioning = true, "
-                "hive_types = {'load_id': bigint}) order by load_id, entity"
+                f"select {wanted} from {registers} order by load_id, entity"
             ).fetchall()
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -210,6 +221,7 @@ class LandingStore:
         empty = self.load_dir(0)
         empty.mkdir(exist_ok=True)
         register = self.contract.register
+        self._refuse_earlier_format()
         tables = [(REGISTER_FILE, register.columns)]
         tables += [(f"{e.name}.parquet", e.file_columns) for e in self.contract.entities.values()]
         missing = [(name, columns) for name, columns in tables if not (empty / name).exists()]
@@ -222,6 +234,22 @@ class LandingStore:
                 (folder / name).rename(empty / name)
         shutil.rmtree(folder)
         os.close(handle)
+
+    def _refuse_earlier_format(self) -> None:
+        register = self.load_dir(0) / REGISTER_FILE
+        if not register.exists():
+            return
+        with duckdb.connect() as connection:
+            described = f"describe select * from read_parquet({sql.text(str(register))})"
+            names = {row[0] for row in connection.execute(described).fetchall()}
+        if BARE_DATES.name not in names:
+            loads = ", ".join(path.name for path in sorted(self.loads_dir.glob("load_id=*[1-9]*")))
+            message = (
+                f"{self.root}: {loads} were landed by an earlier version, which kept no note of "
+                "dates without a time. Move the folder away, land the files again, and run "
+                "dbt build --full-refresh (the demo: product-health demo --out landing --overwrite)"
+            )
+            raise UserError(message)
 
     def _clear_leftovers(self) -> None:
         for folder in self.root.glob(".tmp-*"):
@@ -274,7 +302,7 @@ def repeat_message(earlier: Mapping[str, Any]) -> str:
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, entity: Entity, select_sql: str) -> None:
     found = [(r[0], r[1]) for r in connection.execute(f"describe {select_sql}").fetchall()]
-    wanted = [(column.name, column.duckdb_type) for column in entity.file_columns]
+    wanted = [(column.name, column.duckdb_type) for column in entity.row_columns]
     if found != wanted:
         odd = next((pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]), None)
         detail = f"{odd[0]} where {odd[1]} belongs" if odd else f"{len(found)} columns"
@@ -283,17 +311,35 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, entity: Entity, select
 
 
 def _extent(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, path: Path
-) -> tuple[int, datetime | None, datetime | None, datetime | None]:
-    """Return the row count, first and last event time, and the default heartbeat of a file."""
-    time = sql.identifier(entity.event_time or "received_at")
-    rows = connection.execute(
-        f"select count(*), min({time}), max({time}), "
-        f"max({time}) filter (where {time} <= received_at + {CLOCK_TOLERANCE}) "
-        f"from read_parquet({sql.text(str(path))})"
-    ).fetchall()
-    row_count, first, last, heartbeat = rows[0]
-    return row_count, first, last, heartbeat
+    connection: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    path: Path,
+    complete_until: date | None,
+) -> LoadRow:
+    """Return what the register says of the rows of a file, and which of its times are bare."""
+    event_time = entity.event_time or "received_at"
+    time_sql = sql.identifier(event_time)
+    on_time = f"filter (where {time_sql} <= received_at + {CLOCK_TOLERANCE})"
+    is_bare = f"concat(',', bare_dates, ',') like {sql.text(f'%,{event_time},%')}"
+    count, *extent = connection.execute(
+        f"select count(*), min({time_sql}), max({time_sql}), max({time_sql}) {on_time}, "
+        f"arg_min({is_bare}, {time_sql}), arg_max({is_bare}, {time_sql}), "
+        f"arg_max({is_bare}, {time_sql}) {on_time} from read_parquet({sql.text(str(path))})"
+    ).fetchall()[0]
+    found = list(zip(extent[:3], extent[3:], strict=True))
+    if complete_until is not None:
+        found[-1] = _moment(complete_until)
+    moments = dict(zip(REGISTER_TIMES, found, strict=True))
+    bare = ",".join(name for name, (_, is_bare) in moments.items() if is_bare)
+    values = {name: moment for name, (moment, _) in moments.items()}
+    return {"row_count": count, **values, BARE_DATES.name: bare or None}
+
+
+def _moment(given: date) -> tuple[datetime, bool]:
+    """Return a time in UTC, or a date as wall time, and whether it is such a date."""
+    if isinstance(given, datetime):
+        return sql.as_utc(given), False
+    return datetime.combine(given, time()), True
 
 
 def _register_rows(register: Entity, path: Path) -> list[LoadRow]:

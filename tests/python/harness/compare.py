@@ -39,6 +39,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "trust_freshness": ("family", "entity"),
     "trust_rejection_reasons": ("entity", "rejection_reason"),
     "trust_row_outcomes": ("entity", "load_id"),
+    "trust_values_set_aside": ("entity", "column_name", "reason"),
     "usage_daily": ("date_day",),
     "usage_daily_by_segment": ("date_day", "segment_type", "segment_value"),
     "usage_l28": ("date_day", "active_days"),

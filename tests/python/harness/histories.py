@@ -9,7 +9,7 @@ from harness.project import Compiled
 from harness.warehouse import Warehouse, built, compiled_for
 from reference import Company, Row, contract
 from strategies import random_company
-from strategies_rows import seeded
+from strategies_rows import seeded, system_of
 
 WORKERS = 2
 MOST_LOADS = 8
@@ -55,7 +55,9 @@ def _dealt(entity: str, rows: Iterable[Row], count: int, rng: random.Random) -> 
     positions = dict.fromkeys(range(1, count + 1), 0)
     dealt = []
     for row, load_id in zip(shuffled, load_ids, strict=True):
-        dealt.append(row | {"load_id": load_id, "landing_row": positions[load_id]})
+        system = system_of(entity, load_id)
+        place = {"load_id": load_id, "landing_row": positions[load_id], "source_system": system}
+        dealt.append(row | place)
         positions[load_id] += 1
     return dealt
 
@@ -79,6 +81,7 @@ def registered(entity: str, load_id: int, rows: Iterable[Row], complete_until: o
     return {
         "load_id": load_id,
         "entity": entity,
+        "source_system": system_of(entity, load_id),
         "source_name": f"{entity}.csv",
         "fingerprint": f"{load_id}-{entity}",
         "row_count": len(brought),

@@ -2,23 +2,25 @@
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from harness.histories import registered
-from reference import Company, Entity, Row, contract
-from strategies_rows import seeded
+from reference import DEFAULT_VARS, Company, Entity, Row, contract
+from reference.company import ADDED_BY_LAND
+from strategies_rows import seeded, system_of
 
 LOADS = 4
 START = datetime.fromisoformat("2025-03-29 20:00:00")
 HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
+EARLIEST = datetime.fromisoformat(DEFAULT_VARS["earliest_date"])
 # Land lets nothing in that is not finite; a scale must hold all the same.
 ODD_NUMBERS = (float("nan"), float("inf"), float("-inf"))
 WHOLE_NUMBERS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 11.0, -1.0)
 NUMBERS = (*WHOLE_NUMBERS, *WHOLE_NUMBERS, 9.6, 0.5, *ODD_NUMBERS)
 RATES = [{"currency": "USD", "rate_to_reporting": 1.0}]
-KINDS = ("nps", "nps", "nps", "csat", "ces", "osat", "")
+KINDS = ("nps", "nps", "NPS", "csat", "ces", "osat", None)
 
 Mutation = Callable[[Entity, Row, random.Random], Row]
 
@@ -45,21 +47,32 @@ def _landed(entity: Entity, count: int, rng: random.Random) -> list[Row]:
             row = _heal(entity, row, rng)
         for mutation in rng.choices(MUTATIONS, k=rng.choice((1, 1, 2, 3))):
             row = mutation(entity, row, rng)
-        rows.append(dict(row))
+        rows.append(_as_marked(row))
     positions = dict.fromkeys(range(1, LOADS + 1), 0)
     for row in rows:
+        row["source_system"] = system_of(entity.name, row["load_id"])
         row["landing_row"] = positions[row["load_id"]]
         positions[row["load_id"]] += 1
     return rows
 
 
+def _as_marked(row: Row) -> Row:
+    """Keep to what the marks of a row say, whatever befell its values since."""
+    bare = {name: row[name] for name in (row["bare_dates"] or "").split(",") if row.get(name)}
+    aside = dict.fromkeys(name for name in (row["set_aside"] or "").split(",") if name)
+    dates = {name: datetime.combine(value, time(0)) for name, value in bare.items()}
+    return row | dates | aside
+
+
 def _new(entity: Entity, rng: random.Random) -> Row:
     row = {column: _value(column, kind, rng) for column, kind in entity.types.items()}
-    return row | {
+    return {
+        **ADDED_BY_LAND,
+        **row,
         "load_id": rng.randint(1, LOADS),
         "received_at": START + 30 * HOUR,
-        "parse_error": None,
-        "raw_text": None,
+        "source_order": rng.choice((None, None, rng.randint(9, 11))),
+        "is_deleted": rng.random() < 0.1,
     }
 
 
@@ -74,7 +87,7 @@ def _value(column: str, kind: str, rng: random.Random) -> Any:
 
 
 VALUES: Mapping[str, Callable[[str, random.Random], Any]] = {
-    "text": lambda column, rng: rng.choice((f"{column}-{rng.randrange(12)}", "", "it's")),
+    "text": lambda column, rng: rng.choice((f"{column}-{rng.randrange(12)}", None, "it's")),
     "json": lambda _, rng: rng.choice(("{}", "not json")),
     "integer": lambda _, rng: rng.randint(-1, 9),
     "number": lambda _, rng: rng.choice(NUMBERS),
@@ -128,7 +141,19 @@ def _future_clock(entity: Entity, row: Row, rng: random.Random) -> Row:
 
 def _unparseable(entity: Entity, row: Row, rng: random.Random) -> Row:
     column = rng.choice(list(entity.types))
-    return row | {column: None, "parse_error": column, "raw_text": "{}"}
+    mark = "parse_error" if entity.is_needed(column) else "set_aside"
+    return row | {column: None, mark: column, "raw_text": "{}"}
+
+
+def _without_time(entity: Entity, row: Row, rng: random.Random) -> Row:
+    """Land a time as a date alone, or as one that nobody believes."""
+    times = [name for name, kind in entity.types.items() if kind == "timestamp" and row[name]]
+    if not times:
+        return row
+    column = rng.choice(times)
+    if rng.random() < 0.3:
+        return row | {column: rng.choice((EARLIEST, EARLIEST - TICK, EARLIEST - 999 * HOUR))}
+    return row | {column: datetime.combine(row[column], time(0)), "bare_dates": column}
 
 
 def _unreadable(entity: Entity, row: Row, _: random.Random) -> Row:
@@ -139,7 +164,7 @@ def _heal(entity: Entity, row: Row, rng: random.Random) -> Row:
     """Fill what is missing, so that what was quarantined comes back sound under the same key."""
     fresh = _new(entity, rng)
     filled = {column: value for column, value in row.items() if value is not None}
-    return fresh | filled | {"parse_error": None, "raw_text": None}
+    return fresh | filled | {"parse_error": None, "set_aside": None, "raw_text": None}
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -151,6 +176,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _change_anything,
     _next_version,
     _future_clock,
+    _without_time,
     _unparseable,
     _unreadable,
     _heal,

@@ -21,7 +21,12 @@ from .sessions import usage_sessions_daily
 from .staging import accounting
 from .support import support_tickets
 from .support_daily import support_marts
-from .trust import trust_freshness, trust_rejection_reasons, trust_row_outcomes
+from .trust import (
+    trust_freshness,
+    trust_rejection_reasons,
+    trust_row_outcomes,
+    trust_values_set_aside,
+)
 from .usage import usage_daily, usage_daily_by_segment, usage_l28, usage_monthly
 from .voice import voice_responses
 from .waves import survey_waves
@@ -48,6 +53,7 @@ MARTS = (
     trust_freshness,
     trust_rejection_reasons,
     trust_row_outcomes,
+    trust_values_set_aside,
 )
 
 

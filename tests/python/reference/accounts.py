@@ -4,9 +4,9 @@ Choices: among trials the order is that of paid subscriptions. A subscription's 
 by local date. An account that the CRM does not describe has nothing to backfill.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .company import Company, Row
 from .dates import ONE_DAY, local_date
@@ -34,12 +34,23 @@ def _or_unknown(value: str | None) -> str:
     return "unknown" if value is None else value
 
 
+def merged(said: Mapping[str, Row], order: Sequence[str]) -> Row:
+    """Give one row of what several systems say: each column of the first system that has it."""
+    rank = {system: place for place, system in enumerate(order)}
+    systems = sorted(said, key=lambda system: (rank.get(system, len(rank)), system))
+    row: Row = {}
+    for system in systems:
+        row |= {name: value for name, value in said[system].items() if row.get(name) is None}
+    return row
+
+
 class Accounts:
     """Answers what an account was on a date."""
 
     def __init__(self, company: Company, outcomes: dict[str, list[JudgedRow]]) -> None:
         """Take the settled rows of a company. Raises ValueError for a currency without a rate."""
         self._zone = company.zone
+        self._system_order = company.vars["system_order"]
         self._versions = history(outcomes["crm_accounts"])
         self._subscriptions = accepted(outcomes["crm_subscriptions"])
         rates = {
@@ -80,12 +91,17 @@ class Accounts:
         )
 
     def _version_on(self, account: str, day: date) -> tuple[Row, bool]:
-        versions = [row for row in self._versions if row["account_id"] == account]
-        versions.sort(key=lambda row: row["updated_at"])
-        if not versions:
-            return {}, False
-        begun = [row for row in versions if local_date(row["updated_at"], self._zone) <= day]
-        return (begun[-1], False) if begun else (versions[0], True)
+        """Give what the systems say of an account on a date, the first that knows it first."""
+        by_system: dict[str, list[Row]] = {}
+        for row in sorted(self._versions, key=lambda row: row["updated_at"]):
+            if row["account_id"] == account:
+                by_system.setdefault(row["source_system"], []).append(row)
+        said, begun_somewhere = {}, False
+        for system, versions in by_system.items():
+            begun = [row for row in versions if local_date(row["updated_at"], self._zone) <= day]
+            begun_somewhere |= bool(begun)
+            said[system] = begun[-1] if begun else versions[0]
+        return merged(said, self._system_order), bool(said) and not begun_somewhere
 
     def _active(self, account: str, day: date) -> list[Row]:
         return [
@@ -93,8 +109,13 @@ class Accounts:
             for row in self._subscriptions
             if row["account_id"] == account
             and local_date(row["started_at"], self._zone) <= day
-            and (row["ended_at"] is None or day < local_date(row["ended_at"], self._zone))
+            and (self._end(row) is None or day < local_date(self._end(row), self._zone))
         ]
+
+    def _end(self, row: Row) -> Any:
+        """Give when a term ends: what the source deleted ends then."""
+        ends = [row["ended_at"], row["updated_at"] if row["is_deleted"] else None]
+        return min((end for end in ends if end is not None), default=None)
 
     def _mrr(self, subscription: Row) -> float:
         return float(subscription["mrr"]) * self._rates[subscription["currency"]]

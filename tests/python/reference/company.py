@@ -17,9 +17,22 @@ import yaml
 Row = dict[str, Any]
 
 CONTRACT = Path(__file__).parents[3] / "models/staging/landing/_landing__sources.yml"
-ADDED_BY_LAND = ("load_id", "landing_row", "received_at", "parse_error", "raw_text")
+ADDED_BY_LAND: Row = {
+    "load_id": 1,
+    "landing_row": 0,
+    "received_at": None,
+    "source_system": "files",
+    "source_order": None,
+    "is_deleted": None,
+    "bare_dates": None,
+    "set_aside": None,
+    "parse_error": None,
+    "raw_text": None,
+}
 DEFAULT_VARS: Mapping[str, Any] = {
     "reporting_timezone": "UTC",
+    "earliest_date": "2000-01-01",
+    "system_order": ["salesforce", "zendesk", "segment", "files"],
     "reporting_currency": "USD",
     "as_of_date": None,
     "short_window_days": 7,
@@ -38,11 +51,13 @@ DEFAULT_VARS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Entity:
-    """One table of the landing contract, without the five columns that land adds."""
+    """One table of the landing contract, without the columns that land adds."""
 
     name: str
     types: Mapping[str, str]
     required: tuple[str, ...]
+    empty_means: tuple[str, ...]
+    folded: tuple[str, ...]
     key: tuple[str, ...]
     version: str | None
     event_time: str
@@ -51,6 +66,10 @@ class Entity:
     def identity(self) -> tuple[str, ...]:
         """The columns that two rows share when one repeats the other: key and version."""
         return self.key + ((self.version,) if self.version else ())
+
+    def is_needed(self, column: str) -> bool:
+        """Tell whether a wrong value of a column sets the whole row aside, and not itself alone."""
+        return column in (*self.identity, self.event_time, *self.required, *self.empty_means)
 
 
 @dataclass(frozen=True)
@@ -86,15 +105,18 @@ def _entity(table: Row) -> Entity:
     return Entity(
         name=table["name"],
         types={column["name"]: column["data_type"] for column in columns},
-        required=tuple(column["name"] for column in columns if _is_required(column)),
+        required=_marked(columns, "required"),
+        empty_means=_marked(columns, "empty_means"),
+        folded=_marked(columns, "folded"),
         key=tuple(meta["key"]),
         version=meta.get("version"),
         event_time=meta["event_time"],
     )
 
 
-def _is_required(column: Row) -> bool:
-    return bool(column.get("config", {}).get("meta", {}).get("required", False))
+def _marked(columns: list[Row], mark: str) -> tuple[str, ...]:
+    meta = {column["name"]: column.get("config", {}).get("meta", {}) for column in columns}
+    return tuple(name for name, marks in meta.items() if marks.get(mark))
 
 
 def seed_flag(value: Any) -> bool:

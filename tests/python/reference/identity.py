@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from .accounts import merged
 from .company import Company, Row
 from .dates import local_date
 from .staging import JudgedRow, accepted
@@ -61,7 +62,11 @@ class People:
     def __init__(self, company: Company, outcomes: dict[str, list[JudgedRow]]) -> None:
         """Take the settled rows of a company."""
         self.identity = Identity(accepted(outcomes["usage_identities"]))
-        self.known = {row["person_id"]: row for row in accepted(outcomes["usage_people"])}
+        said: dict[str, dict[str, Row]] = {}
+        for row in accepted(outcomes["usage_people"]):
+            said.setdefault(row["person_id"], {})[row["source_system"]] = row
+        order = company.vars["system_order"]
+        self.known = {person: merged(rows, order) for person, rows in said.items()}
         rules = company.seed("exclusion_rules")
         self._domains = {value.lower() for value in _values(rules, "email_domain")}
         self._accounts = set(_values(rules, "account_id"))

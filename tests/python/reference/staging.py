@@ -1,63 +1,134 @@
 """Judging, deduplication and accounting: what becomes of every landed row.
 
-Choices: missing means NULL or an empty text. Where csat_score is both fractional and out
-of range it is `csat_score_not_whole`, as for survey scores. (entity, load) pairs are those with at
-least one landed row. The rows of a load that was taken back do not exist.
+Choices: where csat_score is both fractional and out of range it is `not_whole`, as for survey
+scores. (entity, load) pairs are those with at least one landed row. The rows of a load that was
+taken back do not exist. A value is set aside before rows are compared, so rows that differ in
+nothing but a value that is wrong are repeats.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Any
 
 from .company import Company, Entity, Row, contract
-from .dates import ONE_DAY, local_date
+from .dates import ONE_DAY, local_date, to_utc
 
 CLOCK_TOLERANCE = timedelta(hours=1)
-OUTCOMES = ("accepted", "superseded", "duplicate", "quarantined")
+OUTCOMES = ("accepted", "superseded", "duplicate", "conflicting", "quarantined")
 
 
 @dataclass(frozen=True)
 class JudgedRow:
-    """A landed row with its outcome, and the reason where it is quarantined."""
+    """A landed row as it is read, with its outcome, and the reason where it is quarantined.
+
+    `set_aside` are the columns whose value is not believed, with why.
+    """
 
     row: Row
     outcome: str
     reason: str | None = None
+    set_aside: tuple[tuple[str, str], ...] = ()
 
 
 def settle(company: Company, entity: Entity) -> list[JudgedRow]:
     """Give every landed row of an entity its outcome."""
     undone = {load["load_id"] for load in company.loads if load.get("undone_at") is not None}
-    rows = [row for row in company.tables.get(entity.name, []) if row["load_id"] not in undone]
-    judged = [(row, rejection_reason(entity, row, company.vars)) for row in rows]
-    rejected = [JudgedRow(row, "quarantined", reason) for row, reason in judged if reason]
-    sound = [row for row, reason in judged if reason is None]
-    return rejected + _deduplicated(entity, sound)
+    landed = [row for row in company.tables.get(entity.name, []) if row["load_id"] not in undone]
+    judged = [_judged(company, entity, row) for row in landed]
+    rejected = [replace(one, set_aside=()) for one in judged if one.reason]
+    return rejected + _deduplicated(entity, [one for one in judged if one.reason is None])
 
 
-def _deduplicated(entity: Entity, rows: Iterable[Row]) -> list[JudgedRow]:
+def _judged(company: Company, entity: Entity, landed: Row) -> JudgedRow:
+    row = _read(company, entity, landed)
+    faults = tuple(
+        (name, "unparseable") for name in (row.get("set_aside") or "").split(",") if name
+    )
+    faults += tuple(_value_faults(entity, row, company.vars))
+    row |= {column: None for column, _ in faults if column in entity.types}
+    reason = rejection_reason(entity, row, company.vars)
+    return JudgedRow(row, "quarantined" if reason else "accepted", reason, faults)
+
+
+def _read(company: Company, entity: Entity, landed: Row) -> Row:
+    """Read a row: dates without a time begin where the company is, words are folded."""
+    row = dict(landed)
+    for column in (row.get("bare_dates") or "").split(","):
+        if row.get(column) is not None:
+            row[column] = to_utc(row[column].date(), time(0), company.zone)
+    return row | {column: row[column].lower() for column in entity.folded if row[column]}
+
+
+def _value_faults(entity: Entity, row: Row, variables: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Find the values that are not believed, in columns that a row can do without."""
+    for column in entity.types:
+        if not entity.is_needed(column) and _is_too_early(row[column], variables):
+            yield column, "before_earliest_date"
+    if entity.name == "support_tickets" and row["csat_score"] is not None:
+        reason = _score_reason(row["csat_score"], variables["survey_scales"]["csat"])
+        if reason:
+            yield "csat_score", reason
+
+
+def _is_too_early(value: Any, variables: dict[str, Any]) -> bool:
+    earliest = date.fromisoformat(variables["earliest_date"])
+    if isinstance(value, datetime):
+        return value < datetime.combine(earliest, time(0))
+    return isinstance(value, date) and value < earliest
+
+
+def _deduplicated(entity: Entity, sound: Iterable[JudgedRow]) -> list[JudgedRow]:
     """Sort sound rows into those that count, their repeats, and versions that a later one beats.
 
-    Of repeats the one of the lowest load counts, the first of them in it.
+    Of rows of one system, key and version the one later in its source counts, of rows without
+    versions the first that came; the others are repeats where they say the same.
     """
-    repeats: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        repeats[tuple(row[column] for column in entity.identity)].append(row)
+    repeats: dict[tuple[Any, ...], list[JudgedRow]] = defaultdict(list)
+    for one in sound:
+        names = ("source_system", *entity.identity)
+        repeats[tuple(one.row[name] for name in names)].append(one)
     settled: list[JudgedRow] = []
-    versions: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    versions: dict[tuple[Any, ...], list[JudgedRow]] = defaultdict(list)
     for same in repeats.values():
-        first, *others = sorted(same, key=lambda row: (row["load_id"], row["landing_row"]))
-        settled += [JudgedRow(row, "duplicate") for row in others]
-        versions[tuple(first[column] for column in entity.key)].append(first)
-    for history in versions.values():
-        latest = max(history, key=lambda row: row[entity.version or entity.key[0]])
+        counting = max(same, key=_place) if entity.version else min(same, key=_arrival)
+        content = _content(entity, counting)
         settled += [
-            JudgedRow(row, "accepted" if row is latest else "superseded") for row in history
+            replace(one, outcome="duplicate" if _content(entity, one) == content else "conflicting")
+            for one in same
+            if one is not counting
+        ]
+        names = ("source_system", *entity.key)
+        versions[tuple(counting.row[name] for name in names)].append(counting)
+    for history in versions.values():
+        latest = max(history, key=lambda one: one.row[entity.version or entity.key[0]])
+        settled += [
+            replace(one, outcome="accepted" if one is latest else "superseded") for one in history
         ]
     return settled
+
+
+def _arrival(one: JudgedRow) -> tuple[int, int]:
+    return one.row["load_id"], one.row["landing_row"]
+
+
+def _place(one: JudgedRow) -> tuple[bool, int, int, int]:
+    """Give the place of a row in its source: its own number before the order in which it came."""
+    return place_in_source(one.row)
+
+
+def place_in_source(row: Row) -> tuple[bool, int, int, int]:
+    """Give what orders rows of one instant: the source's own number, then load and place in it."""
+    number = row.get("source_order")
+    return number is not None, number or 0, row["load_id"], row["landing_row"]
+
+
+def _content(entity: Entity, one: JudgedRow) -> tuple[Any, ...]:
+    """Give all that a row says, as texts: a number that is none equals itself."""
+    texts = [str(one.row[name]) for name in entity.types]
+    return (*texts, bool(entity.version and one.row.get("is_deleted")))
 
 
 def rejection_reason(entity: Entity, row: Row, variables: dict[str, Any]) -> str | None:
@@ -65,11 +136,14 @@ def rejection_reason(entity: Entity, row: Row, variables: dict[str, Any]) -> str
     if row.get("parse_error") is not None:
         return f"unparseable_{row['parse_error']}"
     for column in entity.required:
-        if row.get(column) in (None, ""):
+        if row.get(column) is None:
             return f"missing_{column}"
     received_at = row.get("received_at")
     if received_at is not None and row[entity.event_time] > received_at + CLOCK_TOLERANCE:
         return f"{entity.event_time}_in_future"
+    for column in entity.types:
+        if entity.is_needed(column) and _is_too_early(row[column], variables):
+            return f"{column}_before_earliest_date"
     return _entity_reason(entity.name, row, variables["survey_scales"])
 
 
@@ -77,9 +151,8 @@ def _entity_reason(name: str, row: Row, scales: dict[str, dict[str, float]]) -> 
     if name in ("survey_responses", "survey_invitations") and row["survey_kind"] not in scales:
         return "unknown_survey_kind"
     if name == "survey_responses":
-        return _score_reason("score", row["score"], scales[row["survey_kind"]])
-    if name == "support_tickets" and row["csat_score"] is not None:
-        return _score_reason("csat_score", row["csat_score"], scales["csat"])
+        reason = _score_reason(row["score"], scales[row["survey_kind"]])
+        return f"score_{reason}" if reason else None
     if name == "crm_subscriptions":
         if row["ended_at"] is not None and row["ended_at"] < row["started_at"]:
             return "ended_before_started"
@@ -87,11 +160,11 @@ def _entity_reason(name: str, row: Row, scales: dict[str, dict[str, float]]) -> 
     return None
 
 
-def _score_reason(column: str, score: float, scale: dict[str, float]) -> str | None:
+def _score_reason(score: float, scale: dict[str, float]) -> str | None:
     if isfinite(score) and score != int(score):
-        return f"{column}_not_whole"
+        return "not_whole"
     if not scale["lowest"] <= score <= scale["highest"]:
-        return f"{column}_out_of_range"
+        return "out_of_range"
     return None
 
 
@@ -132,6 +205,25 @@ def accounting(outcomes: dict[str, list[JudgedRow]]) -> list[Row]:
     ]
 
 
+def values_set_aside(outcomes: dict[str, list[JudgedRow]]) -> list[Row]:
+    """Count the values that were set aside, by column and reason."""
+    loads: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for entity, judged in outcomes.items():
+        for one in judged:
+            for column, reason in one.set_aside:
+                loads[entity, column, reason].append(one.row["load_id"])
+    return [
+        {
+            "entity": entity,
+            "column_name": column,
+            "reason": reason,
+            "value_count": len(ids),
+            "last_load_id": max(ids),
+        }
+        for (entity, column, reason), ids in loads.items()
+    ]
+
+
 def as_of_dates(company: Company) -> dict[str, date | None]:
     """Give the last complete date of each family of metrics, None without a heartbeat.
 
@@ -150,7 +242,7 @@ def _as_of_date(company: Company, entities: Iterable[str]) -> date | None:
     heartbeats = []
     for entity in entities:
         beats = [
-            load["complete_until"]
+            _heartbeat(load, company)
             for load in company.loads
             if load["entity"] == entity
             and load.get("undone_at") is None
@@ -159,3 +251,11 @@ def _as_of_date(company: Company, entities: Iterable[str]) -> date | None:
         heartbeats += [max(beats)] if beats else []
     # The date on which a heartbeat falls is not over: the one before is the last that is.
     return local_date(min(heartbeats), company.zone) - ONE_DAY if heartbeats else None
+
+
+def _heartbeat(load: Row, company: Company) -> datetime:
+    """Give until when a load says that its source is whole; a date alone is one of the company."""
+    until: datetime = load["complete_until"]
+    if "complete_until" in (load.get("bare_dates") or "").split(","):
+        return to_utc(until.date(), time(0), company.zone)
+    return until

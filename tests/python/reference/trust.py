@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from .activity import World
 from .company import Row
-from .staging import accounting
+from .staging import accounting, values_set_aside
 
 
 def trust_row_outcomes(world: World) -> list[Row]:
@@ -28,6 +28,11 @@ def trust_rejection_reasons(world: World) -> list[Row]:
         }
         for (entity, reason), ids in loads.items()
     ]
+
+
+def trust_values_set_aside(world: World) -> list[Row]:
+    """Count values set aside per entity, column and reason, with the last load that brought one."""
+    return values_set_aside(world.outcomes)
 
 
 def trust_freshness(world: World) -> list[Row]:

@@ -1,3 +1,0 @@
-{{ config(materialized='view') }}
-
-{{ staged_rows('usage_events') }}
