@@ -11,11 +11,10 @@ from product_health.check.engine import Engine, Verdict, unevaluated
 from product_health.check.placeholders import Placeholders, names_in
 from product_health.check.suites import QUERY, Expectation, Suite
 from product_health.errors import UserError
+from product_health.workbench.bench import READ_NOTHING
 
 SHOWN_ROWS = 5
 Row = dict[str, Any]
-# What the database says of SQL that it cannot run, before it has read a single value.
-UNREADABLE = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _problems(
         return
     try:
         connection.execute(f"explain select 1 from (\n{check.expectation.query}\n) as failing")
-    except UNREADABLE as error:
+    except READ_NOTHING as error:
         yield f"{where}: {first_line(error)}"
     except duckdb.IOException:
         yield (

@@ -1,26 +1,21 @@
 """`product-health land`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from product_health import terminal
 from product_health.contract import load_contract
 from product_health.errors import UserError
 from product_health.landing.fit import summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
-from product_health.landing.sources import Progress as Advance
 from product_health.landing.sql import as_utc
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
-
-WIDE = 240  # columns of a table that is not shown on a terminal
+from product_health.terminal import plain
 
 
 class Time(click.ParamType[date]):
@@ -49,23 +44,7 @@ class Time(click.ParamType[date]):
 class Screen:
     """Shows progress on stderr where that is a terminal."""
 
-    def __init__(self) -> None:
-        """Use stderr."""
-        self.console = Console(stderr=True)
-
-    @contextmanager
-    def step(self, text: str, total: int | None = None) -> Iterator[Advance]:
-        """Show one step; what it yields is told how far of `total` the step has come."""
-        looks = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-        )
-        hidden = not self.console.is_terminal
-        with Progress(*looks, console=self.console, transient=True, disable=hidden) as progress:
-            task = progress.add_task(text, total=total)
-            yield lambda done: progress.update(task, completed=done)
+    step = staticmethod(terminal.progress)
 
 
 @click.command()
@@ -153,65 +132,66 @@ def _land(request: Request, store: LandingStore) -> None:
 
     outcome = land_request(request, store, Screen())
     row, fit = outcome.row, outcome.fit
-    click.echo(
-        f"landed {row['row_count']:,} rows of {row['entity']} from {row['source_name']} "
+    terminal.write(
+        f"landed {row['row_count']:,} rows of {row['entity']} from {plain(row['source_name'])} "
         f"as load {outcome.load_id}"
     )
     if row["first_event_at"]:
-        click.echo(f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC")
-    click.echo(f"  complete until {_time(row['complete_until'])} UTC")
+        terminal.write(
+            f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC"
+        )
+    terminal.write(f"  complete until {_time(row['complete_until'])} UTC")
     if fit.of_rows:
         count = sum(misfit.row_count for misfit in fit.of_rows)
         counted = "1 row does" if count == 1 else f"{count:,} rows do"
-        click.echo(f"  {counted} not parse: {summary(fit.of_rows)}")
+        terminal.write(f"  {counted} not parse: {summary(fit.of_rows)}")
     if fit.of_values:
-        click.echo(f"  values set aside, their rows count: {summary(fit.of_values)}")
+        terminal.write(f"  values set aside, their rows count: {summary(fit.of_values)}")
     if outcome.may_be_cut:
-        click.echo(
+        terminal.write(
             "  its last line has no line end: if it was still being written, take the load back "
             "with --undo and land the file again when it is whole"
         )
     if outcome.made:
-        click.echo(
+        terminal.write(
             f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
             f" once (--map {outcome.made[0]}=@row_number counts every row)"
         )
     if outcome.unmapped:
-        click.echo(f"  input columns not landed: {', '.join(outcome.unmapped)}")
+        terminal.write(f"  input columns not landed: {', '.join(map(plain, outcome.unmapped))}")
     if outcome.empty:
-        click.echo(f"  columns left empty: {', '.join(outcome.empty)}")
+        terminal.write(f"  columns left empty: {', '.join(outcome.empty)}")
     for lacking in outcome.lacking:
-        click.echo(f"  columns left empty, which other files have: {lacking}")
+        terminal.write(f"  columns left empty, which other files have: {lacking}")
 
 
 def _show_loads(store: LandingStore) -> None:
     rows = store.loads()
     if not rows:
-        click.echo(f"nothing has been landed in {store.root}")
+        terminal.write(f"nothing has been landed in {store.root}")
         return
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDE)
-    names = ("rows", "unparsed", "source", "complete until", "landed at", "undone at")
-    table = Table("load", "entity", *names, box=None, pad_edge=False)
-    for name in ("load", "rows", "unparsed"):
-        next(c for c in table.columns if c.header == name).justify = "right"
+    header = ("load", "entity", "rows", "unparsed", "source")
+    times = ("complete_until", "landed_at", "undone_at")
     unparsed = store.unparsed_counts()
-    for row in rows:
-        times = (_time(row[name]) for name in ("complete_until", "landed_at", "undone_at"))
-        bad = unparsed.get((row["load_id"], row["entity"]))
-        counts = (f"{row['row_count']:,}", "" if bad is None else f"{bad:,}")
-        table.add_row(str(row["load_id"]), row["entity"], *counts, row["source_name"], *times)
-    console.print(table)
+    cells = [
+        (
+            *(row["load_id"], row["entity"], f"{row['row_count']:,}"),
+            unparsed.get((row["load_id"], row["entity"]), ""),
+            *(row["source_name"], *(_time(row[name]) for name in times)),
+        )
+        for row in rows
+    ]
+    names = (*header, *(name.replace("_", " ") for name in times))
+    terminal.write(terminal.table(names, cells, right=("load", "rows", "unparsed")))
 
 
 def _undo(store: LandingStore) -> None:
     for row in store.undo_last():
-        click.echo(
+        terminal.write(
             f"took load {row['load_id']} back: {row['row_count']:,} rows of {row['entity']} "
-            f"from {row['source_name']}"
+            f"from {plain(row['source_name'])}"
         )
-    click.echo("a warehouse that was built with it needs: dbt build --full-refresh")
+    terminal.write("a warehouse that was built with it needs: dbt build --full-refresh")
 
 
 def _time(value: datetime | None) -> str:
