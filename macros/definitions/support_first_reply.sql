@@ -1,4 +1,4 @@
 {# Whether an event is a reply that the customer waits for: public and by a person; bots do not count. #}
-{% macro is_staff_reply(event_type, actor_role) -%}
-    ({{ event_type }} = 'public_reply' and {{ actor_role }} = 'staff')
+{% macro is_staff_reply(event_meaning, role_meaning) -%}
+    ({{ event_meaning }} = 'public_reply' and {{ role_meaning }} = 'staff')
 {%- endmacro %}

@@ -22,9 +22,7 @@
     ),
 
     excluded_accounts as (
-        select distinct rule_value as account_id
-        from {{ ref('exclusion_rules') }}
-        where rule_type = 'account_id'
+        {{ excluded_accounts() }}
     )
 
     select placed.*

@@ -3,7 +3,9 @@
 {% macro survey_current_until(within) -%}
     {%- set window_end = add_days('response_date', var('nps_window_days')) -%}
     {%- set next_response -%}
-        lead(response_date) over (partition by {{ within }}, person_id order by responded_at, response_id)
+        lead(response_date) over (
+            partition by {{ within }}, person_id order by responded_at, {{ place_in_source() }}
+        )
     {%- endset -%}
     least(coalesce({{ next_response }}, {{ window_end }}), {{ window_end }})
 {%- endmacro %}

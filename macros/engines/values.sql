@@ -75,6 +75,13 @@
     left(sha256({{ key }} || sha256({{ key }} || {{ text }})), 32)
 {%- endmacro %}
 
+{# A list whose members are separated by |, without blanks around them and without empty ones. #}
+{% macro trimmed_list(expression) %}{{ return(adapter.dispatch('trimmed_list')(expression)) }}{% endmacro %}
+
+{% macro duckdb__trimmed_list(expression) -%}
+    regexp_replace(regexp_replace({{ expression }}, '\s*\|[\s|]*', '|', 'g'), '^[\s|]+|[\s|]+$', '', 'g')
+{%- endmacro %}
+
 {# A text of parts, one row a part. #}
 {% macro split_to_rows(expression, separator) %}
     {{- return(adapter.dispatch('split_to_rows')(expression, separator)) -}}

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference import DEFAULT_VARS, Company, Row, contract
 from reference.company import ADDED_BY_LAND
-from strategies_seeds import FAMILIES
+from strategies_seeds import FAMILIES, SUPPORT_WORDS
 
 NEVER_LATE = datetime.fromisoformat("2030-01-01")
 SEEDS: Mapping[str, list[Row]] = {
@@ -32,6 +32,7 @@ SEEDS: Mapping[str, list[Row]] = {
         for weekday in range(1, 6)
     ],
     "business_holidays": [{"holiday_date": "2025-01-01", "holiday_name": "New Year's Day"}],
+    "support_words": list(SUPPORT_WORDS),
     "metric_families": [
         {"family": family, "entity": entity}
         for family, entities in FAMILIES.items()

@@ -14,6 +14,15 @@ PLANS = ("starter", "growth", "enterprise")
 SURVEYS = (("s_nps_a", "nps"), ("s_nps_b", "nps"), ("s_csat", "csat"), ("s_ces", "ces"))
 NPS_SCORES = (0.0, 6.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 9.0, 10.0, 10.0, 11.0, -1.0, 6.5)
 RATING_SCORES = (1.0, 1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 0.0, 6.0, 3.5)
+# The last two are somebody: seed placeholder_ids of a random company has not all words either.
+NOBODIES = ("undefined", "Undefined", " NULL ", "0", "none", "undefined2")
+DOMAINS = (
+    *["client.example"] * 8,
+    "ourcompany.example",
+    "OurCompany.example",
+    "eu.ourcompany.example",
+)
+ADDRESSES = ("{}@{}", "{}@{}", " {}@{}  ", "A name <{}@{}>", '"A, name" < {}@{} > ')
 MRRS = (100.0, 100.0, 100.0, 125.0, 125.0, 200.0, 200.0, 300.0)
 STORIES = (
     ("created", "public_reply", "solved"),
@@ -22,6 +31,32 @@ STORIES = (
     ("internal_note", "public_reply", "public_reply"),
     ("reopened", "solved", "reopened", "public_reply", "solved"),
     ("solved",),
+    ("public_reply",),
+    ("public_reply", "merged", "solved"),
+    ("solved", "deleted", "reopened"),
+    ("deleted", "merged", "other"),
+)
+# What a help desk calls something of its own; nobody has listed the last ones.
+EVENT_WORDS = {
+    "solved": ("solved", "closed", "Solved", " CLOSED "),
+    "reopened": ("reopened", "open", "Pending"),
+    "merged": ("merged", "Merged"),
+    "deleted": ("deleted", "spam"),
+    "public_reply": ("public_reply", "public_reply", "Reply", "shouted"),
+    "other": ("assigned", "vanished"),
+}
+ROLES = ("staff", "staff", "staff", "agent", " Agent", "customer", "End-user", "bot", "wizard")
+STATUSES = {
+    "open": ("open", "New", "pending", "limbo"),
+    "ended": ("solved", "solved", "Closed ", "closed", "deleted", "merged"),
+}
+# By how much an event may be ahead of its ticket: the clocks differ, to the second, or more.
+AHEAD = (
+    timedelta(milliseconds=480),
+    timedelta(minutes=20),
+    timedelta(hours=1),
+    timedelta(hours=1, microseconds=1),
+    timedelta(hours=30),
 )
 # Where midnight and its neighbours are as likely as the rest of the day.
 CLOCKS = tuple(
@@ -31,7 +66,17 @@ CLOCKS = tuple(
 
 
 # Entities of which several systems send rows, in some of the loads.
-OF_SEVERAL_SYSTEMS = ("usage_events", "usage_people", "crm_accounts", "crm_subscriptions")
+OF_SEVERAL_SYSTEMS = (
+    "usage_events",
+    "usage_identities",
+    "usage_people",
+    "crm_accounts",
+    "crm_subscriptions",
+    "support_tickets",
+    "support_ticket_events",
+    "survey_invitations",
+    "survey_responses",
+)
 
 
 def system_of(entity: str, load_id: int) -> str:
@@ -147,18 +192,19 @@ def _usage_identities(sketch: Sketch, rng: random.Random, _: int) -> list[Row]:
             for one, other in zip(circle, circle[1:] + circle[:1], strict=True)
         ]
     actor = sketch.actor(rng) if rng.random() < 0.75 else sketch.person(rng)
-    return [{"actor_id": actor, "person_id": sketch.person(rng), "linked_at": linked_at}]
+    person = sketch.person(rng) if rng.random() < 0.85 else rng.choice(NOBODIES)
+    return [{"actor_id": actor, "person_id": person, "linked_at": linked_at}]
 
 
 def _usage_people(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
     person = f"p{index % sketch.persons}" if rng.random() < 0.85 else sketch.actor(rng)
-    domain = rng.choice((*["client.example"] * 8, "ourcompany.example", "OurCompany.example"))
+    address = rng.choice(ADDRESSES).format(person, rng.choice(DOMAINS))
     updated_at = sketch.moment(rng, before=30)
     return [
         {
             "person_id": person,
             "account_id": sketch.account(rng, absent=0.15),
-            "email": f"{person}@{domain}" if rng.random() < 0.9 else None,
+            "email": address if rng.random() < 0.9 else None,
             "role": rng.choice(("admin", "member", None)),
             "created_at": updated_at - timedelta(days=1),
             "updated_at": updated_at,
@@ -220,17 +266,21 @@ def _support_tickets(sketch: Sketch, rng: random.Random, index: int) -> list[Row
         "csat_score": rng.choice((None, None, None, *RATING_SCORES)),
         "updated_at": created_at,
     }
-    if rng.random() < 0.4:
-        return [row, row | {"status": "solved", "updated_at": created_at + timedelta(days=2)}]
-    return [row]
+    rows = [row | {"status": rng.choice(STATUSES["open"])}]
+    for days in rng.choice(((), (), (), (2,), (2,), (2, 3), (0, 2, 3), (-1,))):
+        status = rng.choice(STATUSES[rng.choice(("open", "ended", "ended", "ended"))])
+        moment = created_at + timedelta(days=days, minutes=1)
+        rows.append(row | {"status": status, "updated_at": moment})
+    return rows
 
 
 def _support_ticket_events(sketch: Sketch, rng: random.Random, index: int) -> list[Row]:
-    """Change a ticket: in order, in no order, twice at once, before it was there."""
+    """Change a ticket: in order, in no order, twice at once, just or long before it was there."""
     ticket = rng.randrange(10)
     created = _support_tickets(sketch, seeded(f"{sketch.seed}-support_tickets-{ticket}"), 0)
     story = rng.choice(STORIES)
-    moment = created[0]["created_at"] + timedelta(hours=rng.choice((0, 0, 0, 0, -2, -30)))
+    ahead = rng.choice((*[timedelta(0)] * 5, *AHEAD))
+    moment = created[0]["created_at"] - ahead
     rows = []
     for step, event_type in enumerate(story):
         moment += timedelta(hours=rng.choice((0, 0.25, 1, 5, 24, 24, 30, 72, 200, -1)))
@@ -238,8 +288,8 @@ def _support_ticket_events(sketch: Sketch, rng: random.Random, index: int) -> li
             {
                 "ticket_event_id": f"te{index}-{step}",
                 "ticket_id": f"t{ticket}",
-                "event_type": event_type,
-                "actor_role": rng.choice(("staff", "staff", "staff", "customer", "bot")),
+                "event_type": rng.choice(EVENT_WORDS.get(event_type, (event_type,))),
+                "actor_role": rng.choice(ROLES),
                 "occurred_at": moment,
             }
         )

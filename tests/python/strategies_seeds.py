@@ -14,6 +14,8 @@ FAMILIES = {
 }
 RULES = (
     ("email_domain", "ourcompany.example"),
+    ("email_subdomain", "ourcompany.example"),
+    ("email_subdomain", "company.example"),
     ("account_id", "acc_internal"),
     ("account_id", "acc3"),
     ("actor_pattern", "bot-%"),
@@ -21,6 +23,33 @@ RULES = (
     ("actor_pattern", "%5"),
     ("events_per_day", "4"),
     ("events_per_day", "12"),
+)
+# dbt reads the word null as NULL on some databases.
+PLACEHOLDERS = ("undefined", None, "0")
+# Blanks around a plan do not count; a plan in other case is another one.
+OFFERS = ((), (), PLANS[1:], PLANS[:2], PLANS[:1], ("Growth", " starter "))
+BARS = ("|", "|", " | ", "|  ")
+# Of each of the words in strategies_rows, but for those that nobody lists.
+SUPPORT_WORDS = tuple(
+    {"word_type": word_type, "word": word, "meaning": meaning}
+    for word_type, meaning, words in (
+        ("event", "created", "created"),
+        ("event", "public_reply", "public_reply reply"),
+        ("event", "internal_note", "internal_note"),
+        ("event", "solved", "solved closed"),
+        ("event", "reopened", "reopened open pending"),
+        ("event", "merged", "merged"),
+        ("event", "deleted", "deleted spam"),
+        ("event", "other", "assigned"),
+        ("status", "open", "open new pending"),
+        ("status", "solved", "solved closed"),
+        ("status", "merged", "merged"),
+        ("status", "deleted", "deleted"),
+        ("role", "staff", "staff agent"),
+        ("role", "customer", "customer end-user"),
+        ("role", "bot", "bot"),
+    )
+    for word in words.split()
 )
 # The last one lies across the hour that clocks skip or repeat on a Sunday.
 OPENINGS = (("09:00", "17:00"), ("08:30", "12:00"), ("00:00", "06:00"))
@@ -33,6 +62,10 @@ def random_seeds(sketch: Sketch, excluded: str) -> dict[str, list[Row]]:
         "event_catalogue": _catalogue(sketch, rng),
         "features": [_feature(sketch, rng, index) for index in range(sketch.features)],
         "exclusion_rules": _rules(rng, excluded),
+        "placeholder_ids": [
+            {"placeholder_id": word, "reason": "a test"}
+            for word in rng.sample(PLACEHOLDERS, rng.randint(0, len(PLACEHOLDERS)))
+        ],
         # Rates that binary numbers hold exactly, so that ties are ties on both sides.
         "currency_rates": [
             {"currency": "EUR", "rate_to_reporting": 1.25},
@@ -44,12 +77,19 @@ def random_seeds(sketch: Sketch, excluded: str) -> dict[str, list[Row]]:
             {"holiday_date": sketch.start + timedelta(days=offset), "holiday_name": f"Day {offset}"}
             for offset in rng.sample(range(70), 6)
         ],
+        "support_words": _support_words(rng),
         "metric_families": [
             {"family": family, "entity": entity}
             for family, entities in FAMILIES.items()
             for entity in entities
         ],
     }
+
+
+def _support_words(rng: random.Random) -> list[Row]:
+    """List what is listed, now and then without some of it."""
+    absent = rng.choice((0, 0, 0, 3))
+    return rng.sample(SUPPORT_WORDS, len(SUPPORT_WORDS) - absent)
 
 
 def _catalogue(sketch: Sketch, rng: random.Random) -> list[Row]:
@@ -72,7 +112,7 @@ def _feature(sketch: Sketch, rng: random.Random, index: int) -> Row:
         "feature_key": f"f{index}",
         "feature_name": f"Feature {index}",
         "is_core": rng.random() < 0.7,
-        "plans": "|".join(rng.choice(((), (), PLANS[1:], PLANS[:2], PLANS[:1]))) or None,
+        "plans": rng.choice(BARS).join(rng.choice(OFFERS)) or None,
         "launched_on": launched if rng.random() < 0.3 else None,
         "min_uses": rng.choice((1, 1, 2, 2, 3)),
     }

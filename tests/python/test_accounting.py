@@ -84,14 +84,18 @@ def quarantine_differences(outcomes: Outcomes, warehouse: Warehouse) -> list[Dif
 
 
 def row_differences(outcomes: Outcomes, warehouse: Warehouse) -> list[Difference]:
-    """Compare row by row; of usage events only duplicates are kept by row."""
+    """Compare row by row; of usage events only repeats are kept by row."""
     told = []
     for entity, judged in outcomes.items():
         if entity == "usage_events":
             name = "int_usage_event_duplicates"
-            expected = [_columns(one.row, POSITION) for one in judged if one.outcome == "duplicate"]
+            expected: list[Row] = [
+                {"is_conflicting": one.outcome == "conflicting"} | _columns(one.row, POSITION)
+                for one in judged
+                if one.outcome in {"duplicate", "conflicting"}
+            ]
             rows = [row for row in warehouse.rows(name) if row["landing_row"] is not None]
-            rows = [_columns(row, POSITION) for row in rows]
+            rows = [_columns(row, (*POSITION, "is_conflicting")) for row in rows]
         else:
             name = f"int_{entity}"
             rows = [_columns(row, (*POSITION, *JUDGEMENT)) for row in warehouse.rows(name)]

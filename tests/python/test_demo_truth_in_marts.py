@@ -24,7 +24,7 @@ from product_health.warehouse import warehouse_path
 
 ROOT = Path(__file__).parents[2]
 ENTITIES = tuple(load_contract(ROOT).entities)
-OUTCOMES = ("accepted", "superseded", "duplicate", "quarantined")
+OUTCOMES = ("accepted", "superseded", "duplicate", "conflicting", "quarantined")
 FEATURES = (
     "eligible_people", "adopted_people", "adoption_rate", "eligible_accounts", "adopted_accounts",
     "account_adoption_rate", "uses_without_entitlement",
@@ -100,6 +100,7 @@ def test_rows_by_outcome_and_load(built: Built, entity: str) -> None:
     assert planted == set(
         built.rows(
             "select load_id, raw_rows, accepted_rows, superseded_rows, duplicate_rows, "
+            "conflicting_rows, "
             f"quarantined_rows from intermediate.int_row_accounting where entity = '{entity}'"
         )
     )

@@ -92,8 +92,9 @@ IN_MARTS = (
     Fault("int_voice_responses", ">= 4", ">= 5"),
     Fault("int_response_spans", DAYS_90, "cast(91 as integer)"),
     Fault(
-        "int_response_spans", "by responded_at, response_id", "by responded_at desc, response_id"
+        "int_response_spans", "by responded_at, source_order asc nulls first, ", "by responded_at, "
     ),
+    Fault("int_response_spans", "by responded_at, ", "by responded_at desc, "),
     Fault("int_current_responses", "when account_arr > 0", "when account_arr >= 0"),
     Fault("int_nps_scores", "/ effective_responses", "/ responses"),
     Fault("int_ces_scores", "(responses - 1)", "responses"),
@@ -101,16 +102,29 @@ IN_MARTS = (
     Fault("int_invitation_chains", "later.sent_at > ", "later.sent_at >= "),
     Fault("int_invitation_chains", "43200", "43199"),
     Fault("survey_waves", "cast(29 as integer)", "cast(30 as integer)"),
-    Fault("int_ticket_state_changes", "event_type <> previous_event_type", "true"),
+    Fault("int_ticket_events", "lower(trim(events.event_type))", "events.event_type"),
+    Fault("int_ticket_events", "lower(trim(events.actor_role))", "events.actor_role"),
+    Fault("int_ticket_events", "greatest(events.occurred_at, ", "coalesce(events.occurred_at, "),
+    Fault("int_ticket_events", "events.occurred_at < (", "events.occurred_at <= ("),
+    Fault("int_ticket_events", "events.source_system = tickets.source_system", "true"),
+    Fault("int_ticket_status_ends", "event_number >= last_opening", "true"),
+    Fault("int_ticket_status_ends", "runs.updated_at > runs.last_open_at", "true"),
     Fault(
-        "int_ticket_state_changes", "events.occurred_at >= tickets", "events.occurred_at > tickets"
+        "int_ticket_status_ends", "when versions.is_deleted then 'deleted'", "when false then ''"
     ),
-    Fault("int_ticket_milestones", "events.actor_role = 'staff'", "true"),
+    Fault("int_ticket_status_ends", "greatest(runs.updated_at, ", "coalesce(runs.updated_at, "),
+    Fault("int_ticket_state_changes", "rank_after <> rank_before", "true"),
+    Fault("int_ticket_state_changes", "= 'event' then 0 else 1", "= 'event' then 1 else 0"),
+    Fault("int_ticket_state_changes", "moves.source_order asc nulls first, ", ""),
+    Fault("int_ticket_milestones", "role_meaning = 'staff'", "true"),
+    Fault("int_ticket_milestones", "of_tickets.last_opening > ", "0 < "),
+    Fault("int_ticket_waits", "milestones.removed_at is null", "true"),
     Fault("int_business_days", "holidays.holiday_date is null", "true"),
     Fault("int_ticket_waits", "first_reply_at < observed_until", "true"),
     Fault("int_support_wait_times", "1.0 - 0.9 + 1e-12", "1.0 - 0.8 + 1e-12"),
     Fault("int_ticket_window_dates", DAYS_28, DAYS_27),
     Fault("support_daily", "tickets_solved + dense", "tickets_solved - dense"),
+    Fault("support_daily", " and was_open then", " then"),
     Fault("support_account_daily", "coalesce(people.active_window, 0)", "people.active_window"),
 )
 IN_INCREMENTS = (

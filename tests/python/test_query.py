@@ -10,6 +10,7 @@ import pytest
 
 from product_health.lock.entries import read_lock
 from product_health.meaning.definitions import Definitions
+from product_health.semantics.engine import MetricSql
 from scratch import Scratch, refused, write_warehouse
 
 METRICS = ("nps", "nps_response_rate", "sessions", "adoption_rate", "dau")
@@ -26,7 +27,7 @@ def built(shared_scratch: Scratch, start: Definitions) -> Iterator[Scratch]:
 
 
 def answer(copy: Scratch, *arguments: str) -> list[dict[str, str]]:
-    result = copy.run("query", *arguments, "--output", "csv")
+    result = copy.run("query", "--built", *arguments, "--output", "csv")
     assert result.exit_code == 0, result.output
     return list(csv.DictReader(io.StringIO(result.stdout)))
 
@@ -43,9 +44,9 @@ def test_answers_are_those_in_the_lock(built: Scratch) -> None:
 
 
 def test_formats_agree(built: Scratch) -> None:
-    asked = ("query", "sessions", "dau", "--grain", "month")
+    asked = ("query", "--built", "sessions", "dau", "--grain", "month")
     as_json = json.loads(built.run(*asked, "--output", "json").stdout)
-    as_csv = answer(built, *asked[1:])
+    as_csv = answer(built, *asked[2:])
     assert [{key: str(value) for key, value in row.items()} for row in as_json] == as_csv
     lines = built.run(*asked).stdout.splitlines()
     assert lines[0].split() == ["month", "sessions", "dau"]
@@ -63,10 +64,23 @@ def test_conditions(built: Scratch) -> None:
     growth = [float(row["nps"]) for row in by_plan if row["plan"] == "growth"]
     assert growth
     assert values("plan = 'growth'") == growth
-    assert values("upper(plan) = 'GROWTH' -- a word") == growth
-    assert values("plan = 'growth' and date >= '2025-05-01'") == growth[-1:]
+    assert values("plan ilike 'GR%' -- a word") == growth
+    assert values("not plan <> 'growth' and (plan in ('growth', 'x'))") == growth
+    for dates in (
+        ">= '2025-05-01'",
+        "> date '2025-04-30'",
+        "between '2025-05-01' and '2025-06-30'",
+    ):
+        assert values(f"plan = 'growth' and date {dates}") == growth[-1:]
     assert values("plan = 'no such plan'") == []
-    assert values("plan = 'it''s }} one'") == []
+    assert values("plan = 'it''s }} one'") == values("plan like '{{ 6 * 7 }}'") == []
+
+
+def test_metricflow_writes_in_the_limited_process(
+    built: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MetricSql, "_write", None)
+    assert answer(built, "nps", "--grain", "quarter", "--where", "plan like 'g%'")
 
 
 def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
@@ -80,10 +94,10 @@ def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
         ),
     }
     for arguments, note in notes.items():
-        result = built.run("query", *arguments)
+        result = built.run("query", "--built", *arguments)
         assert result.exit_code == 0
         assert note in result.stderr
-    twice = built.run("query", "nps", "nps", "--by", "plan", "--by", "plan")
+    twice = built.run("query", "--built", "nps", "nps", "--by", "plan", "--by", "plan")
     assert twice.stdout.splitlines()[0].split() == ["day", "plan", "nps"]
 
 
@@ -102,21 +116,31 @@ REFUSED = {
         "--where",
         "plan = growth",
     ): "'growth' is no dimension of nps; a value is written in quotes",
-    ("nps", "--where", "plan = 'x"): "--where \"plan = 'x\": a quote (') is not closed",
+    ("nps", "--where", "plan = 'x"): "such as \"plan = 'growth'\": a quote (') is not closed",
     ("nps", "--where", "date > 2026-01-31"): "'2026 - 01 - 31' is a subtraction; write a date in q",
-    ("nps", "--where", "plan ="): "--where 'plan =' cannot be read: ",
+    ("nps", "--where", "plan ="): "such as \"plan = 'growth'\": it cannot be read at '='",
+    ("nps", "--where", ""): "--where '' is not one condition",
     ("nps", "--where", "  "): "--where '  ' is not one condition",
     ("nps", "--where", "plan = 'x'; drop table y"): "is not one condition",
     ("nps", "--where", "plan in (select 'x')"): "\"(SELECT 'x')\" is not allowed there",
     ("nps", "--where", "exists (from y)"): "is not allowed there",
     ("nps", "--where", "read_text('/etc/passwd') = plan"): "is not allowed there",
-    ("nps", "--where", "plan = '{{ Metric(1) }}'"): "is not allowed there",
-    ("nps", "--where", "plan = '{% if %}'"): "is not allowed there",
-    ("nps", "--where", "plan"): "it cannot be answered: Conversion Error: ",
+    ("nps", "--where", "(summarize y)"): "'SUMMARIZE y' is not allowed there; compare dimensions",
+    ("nps", "--where", "plan = e'\\x7b\\x7b'"): "\"e'{{'\" is not allowed there",
+    ("nps", "--where", "plan = {{ Metric(1) }}"): "is not allowed there",
+    ("nps", "--where", "'x' = 'x'"): "\"'x' = 'x'\" is not allowed there",
+    ("nps", "--where", "plan"): "'plan' is not allowed there; compare dimensions and date with val",
+    ("nps", "--where", "(" * 9999): "is nested too deeply",
+    ("nps", "--where", "plan = '" + "x" * 9999): "--where: has 10,007 characters; 10,000 is the",
+    ("nps", "--where", "count(*) > 1"): "'COUNT(*)' is not allowed there",
+    ("nps", "--where", "cast(plan as tinyint) = 1"): "'CAST(plan AS TINYINT)' is not allowed there",
     ("nps", "--where", "date >= 'soon'"): "--where: 'soon' is no date such as '2026-01-31'",
-    ("nps", "--where", "count(*) > 1"): "aggregates; either check --where 'count(*) > 1', or the "
-    "project is newer than the warehouse: run `dbt build`",
-    ("nps", "--where", "cast(plan as tinyint) = 1"): "; check --where 'cast(plan as tinyint) = 1'",
+    (
+        "nps",
+        "--where",
+        "date between '2026-01-01' and 'soon'",
+    ): "--where: 'soon' is no date such as",
+    ("nps", "--where", "date = plan"): "; check --where 'date = plan'",
     ("nps", "--plot", "chart.txt"): "--plot chart.txt: the name must end in .svg, .png, .html",
     ("nps", "dau", "--plot", "chart.svg"): "--plot draws one metric; name one",
     ("tickets_created",): "; the project is newer than the warehouse: run `dbt build`",
@@ -125,7 +149,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("arguments", REFUSED)
 def test_a_wrong_question_has_one_sentence(arguments: tuple[str, ...], built: Scratch) -> None:
-    assert REFUSED[arguments] in refused(built.run("query", *arguments))
+    assert REFUSED[arguments] in refused(built.run("query", "--built", *arguments))
     assert not list(built.root.glob("chart.*"))
 
 
@@ -134,7 +158,7 @@ def test_a_command_that_is_none(built: Scratch) -> None:
 
 
 def test_a_grain_that_is_none(built: Scratch) -> None:
-    result = built.run("query", "nps", "--grain", "hour")
+    result = built.run("query", "--built", "nps", "--grain", "hour")
     assert result.exit_code == 2
     assert "'hour' is not one of 'day', 'week', 'month', 'quarter', 'year'" in result.stderr
 
@@ -142,18 +166,31 @@ def test_a_grain_that_is_none(built: Scratch) -> None:
 @pytest.mark.parametrize("ending", ["svg", "html", "png"])
 def test_charts(ending: str, built: Scratch, tmp_path: Path) -> None:
     path = tmp_path / "new" / f"chart.{ending}"
-    result = built.run("query", "nps", "--by", "plan", "--plot", str(path))
+    result = built.run("query", "--built", "nps", "--by", "plan", "--plot", str(path))
     assert result.exit_code == 0, result.output
     found = path.read_bytes()
     assert b"<svg" in found or found.startswith(b"\x89PNG")
+    assert (b"Content-Security-Policy" in found) == (ending == "html")
+
+
+@pytest.mark.parametrize("arguments", [("adoption_rate",), ("nps", "--where", "plan = 'x'")])
+def test_no_chart_of_no_values(arguments: tuple[str, ...], built: Scratch, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "chart.svg"
+    told = f"--plot {path}: no chart was drawn, because no row has a value"
+    assert refused(built.run("query", "--built", *arguments, "--plot", str(path))) == told
+    assert not path.parent.exists()
 
 
 def test_a_warehouse_that_is_not_there_or_is_none(built: Scratch) -> None:
     path = built.root / ".warehouse" / "product_health.duckdb"
     kept = path.rename(path.with_suffix(".kept"))
     try:
-        assert "there is no warehouse yet; run `make build`" in refused(built.run("query", "nps"))
+        assert "there is no warehouse yet; run `make build`" in refused(
+            built.run("query", "--built", "nps")
+        )
         path.write_text("no database")
-        assert "is not a valid DuckDB database file" in refused(built.run("query", "nps"))
+        assert "is not a valid DuckDB database file" in refused(
+            built.run("query", "--built", "nps")
+        )
     finally:
         kept.replace(path)

@@ -52,8 +52,7 @@ def outcomes_of(entity: str, *rows: Row) -> list[tuple[str, str | None]]:
             invitation("i", "p", "2025-01-01", survey_kind="x"),
             "unknown_survey_kind",
         ),
-        ("support_tickets", ticket("t", "2025-01-01", csat_score=6.0), "csat_score_out_of_range"),
-        ("support_tickets", ticket("t", "2025-01-01", csat_score=4.5), "csat_score_not_whole"),
+        ("usage_events", event("a", "1999-12-31T23:59:59"), "occurred_at_before_earliest_date"),
         (
             "crm_subscriptions",
             subscription("x", "pro", 1, ended_at=at("2023-12-31")),
@@ -80,18 +79,18 @@ def test_an_edge_is_sound(entity: str, row: Row) -> None:
     assert outcomes_of(entity, row) == [("accepted", None)]
 
 
-def test_the_lowest_load_wins_and_the_latest_version_counts() -> None:
+def test_the_latest_version_counts_and_of_one_version_the_later_row() -> None:
     first = version("x", "2025-01-01", region="amer", load_id=2)
     repeat = version("x", "2025-01-01", region="emea", load_id=1)
     later = version("x", "2025-01-05", region="apac", load_id=1)
     world = resolve(company(crm_accounts=[first, repeat, later]))
     assert {(row.outcome, row.row["region"]) for row in world.outcomes["crm_accounts"]} == {
-        ("duplicate", "amer"),
-        ("superseded", "emea"),
+        ("superseded", "amer"),
+        ("conflicting", "emea"),
         ("accepted", "apac"),
     }
     rows = build(world.company)["row_accounting"]
-    assert one(rows, load_id=2)["duplicate_rows"] == 1
+    assert one(rows, load_id=1)["conflicting_rows"] == 1
     assert one(rows, load_id=1)["raw_rows"] == 2
 
 
@@ -330,3 +329,17 @@ def test_active_people_of_a_month_and_l28() -> None:
     days = [row for row in marts["usage_l28"] if row["date_day"] == on("2025-02-10")]
     assert len(days) == 28
     assert {row["active_days"]: row["people"] for row in days if row["people"]} == {1: 1, 2: 1}
+
+
+def test_a_wrong_value_is_set_aside_and_its_row_counts() -> None:
+    wrong = [ticket("t", "2025-01-01", csat_score=6.0), ticket("u", "2025-01-01", csat_score=4.5)]
+    world = resolve(company(support_tickets=wrong))
+    assert [one.outcome for one in world.outcomes["support_tickets"]] == ["accepted"] * 2
+    assert [one.row["csat_score"] for one in world.outcomes["support_tickets"]] == [None] * 2
+    assert {
+        (row["column_name"], row["reason"])
+        for row in build(world.company)["trust_values_set_aside"]
+    } == {
+        ("csat_score", "out_of_range"),
+        ("csat_score", "not_whole"),
+    }

@@ -5,7 +5,9 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from reference import Company, Row, build, resolve
+from reference import Company, Row, World, build, resolve
+from reference.staging import OUTCOMES
+from reference.support_words import int_uncounted_ticket_events, int_unlisted_words
 from strategies import companies, random_company
 
 COMPANIES = 100
@@ -24,8 +26,7 @@ def test_the_identities_of_the_definitions_hold(company: Company) -> None:
 
 def check_accounting(company: Company, marts: dict[str, list[Row]]) -> None:
     for row in marts["row_accounting"]:
-        parts = ("accepted_rows", "superseded_rows", "duplicate_rows", "quarantined_rows")
-        assert row["raw_rows"] == sum(row[part] for part in parts)
+        assert row["raw_rows"] == sum(row[f"{outcome}_rows"] for outcome in OUTCOMES)
     landed = sum(len(rows) for rows in company.tables.values())
     assert landed == sum(row["raw_rows"] for row in marts["row_accounting"])
 
@@ -69,6 +70,7 @@ def check_voice_and_support(marts: dict[str, list[Row]]) -> None:
     backlog = 0
     for row in marts["support_daily"]:
         backlog += row["tickets_created"] - row["tickets_solved"] + row["tickets_reopened"]
+        backlog -= row["tickets_removed"]
         assert row["backlog"] == backlog
 
 
@@ -93,6 +95,14 @@ LEAST_SHARES = {
     "reopened": 0.2,
     "closed without reply": 0.2,
     "median first reply": 0.1,
+    "merged or deleted": 0.2,
+    "removed after it was solved": 0.1,
+    "ended by its status": 0.2,
+    "restored": 0.03,
+    "moments before its ticket": 0.05,
+    "event that counts for nothing": 0.2,
+    "word that nobody listed": 0.3,
+    "answers of one instant": 0.02,
 }
 
 
@@ -126,6 +136,7 @@ def traits(company: Company) -> set[str]:
             row["resolved_at"] and not row["first_reply_at"] for row in marts["support_tickets"]
         ),
     }
+    found |= _support_traits(world, marts)
     columns = {
         "resurrected": ("usage_lifecycle", "resurrected_people"),
         "adopted": ("adoption_feature_daily", "adopted_people"),
@@ -134,6 +145,8 @@ def traits(company: Company) -> set[str]:
         "answered wave": ("survey_waves", "responded_people"),
         "reopened": ("support_tickets", "reopen_count"),
         "median first reply": ("support_daily", "median_first_reply_minutes"),
+        "merged or deleted": ("support_tickets", "removed_at"),
+        "ended by its status": ("support_tickets", "is_ended_by_status"),
     }
     for trait, (mart, column) in columns.items():
         found[trait] = any(row[column] for row in marts[mart])
@@ -141,6 +154,34 @@ def traits(company: Company) -> set[str]:
         row["session_minutes"] >= 24 * 60 for row in marts["usage_sessions_daily"]
     )
     return {trait for trait, is_there in found.items() if is_there}
+
+
+def _support_traits(world: World, marts: dict[str, list[Row]]) -> dict[str, bool]:
+    created = {row["ticket_id"]: row["created_at"] for row in world.rows("support_tickets")}
+    answered = [
+        (row["person_id"], row["survey_kind"], row["responded_at"])
+        for row in marts["voice_responses"]
+    ]
+    return {
+        "removed after it was solved": any(
+            row["removed_at"] and row["solve_count"] > row["reopen_count"]
+            for row in marts["support_tickets"]
+        ),
+        "restored": any(
+            row["reopen_count"] > row["solve_count"] for row in marts["support_tickets"]
+        ),
+        "moments before its ticket": any(
+            row["resolved_at"] == row["created_at"] or row["first_reply_at"] == row["created_at"]
+            for row in marts["support_tickets"]
+            if any(
+                event["ticket_id"] == row["ticket_id"] and event["occurred_at"] < row["created_at"]
+                for event in world.rows("support_ticket_events")
+            )
+        ),
+        "event that counts for nothing": bool(created and int_uncounted_ticket_events(world)),
+        "word that nobody listed": bool(int_unlisted_words(world)),
+        "answers of one instant": len(answered) > len(set(answered)),
+    }
 
 
 def test_random_companies_reach_what_matters() -> None:

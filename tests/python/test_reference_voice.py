@@ -135,7 +135,7 @@ def test_a_wave_is_the_month_of_the_first_invitation() -> None:
 
 CHANGES = [
     change("t", "2025-01-06T08:00", "public_reply", "bot"),
-    change("t", "2025-01-06T07:00", "solved"),
+    change("t", "2025-01-06T06:59:59", "solved"),
     change("t", "2025-01-06T10:00", "public_reply"),
     change("t", "2025-01-06T11:00", "reopened"),
     change("t", "2025-01-07T10:00", "solved"),
@@ -164,6 +164,67 @@ def test_a_ticket_tells_only_changes_of_state() -> None:
     days = {row["date_day"].day: row for row in marts["support_daily"]}
     assert (days[7]["tickets_solved"], days[9]["tickets_reopened"]) == (1, 1)
     assert (days[10]["solved_tickets_28d"], days[10]["reopen_rate"]) == (1, 1)
+
+
+def test_words_are_read_by_the_seed_and_order_is_that_of_the_source() -> None:
+    events = [
+        change("t", "2025-01-06T07:59:59", "Reply", " Agent"),
+        change("t", "2025-01-06T06:59:59", "closed"),
+        change("t", "2025-01-07T10:00", "CLOSED"),
+        change("t", "2025-01-07T10:00", "Pending"),
+        change("t", "2025-01-08T10:00", "vanished"),
+    ]
+    (row,) = support(ticket("t", "2025-01-06T08:00"), support_ticket_events=events)[
+        "support_tickets"
+    ]
+    assert row["first_reply_minutes"] == 0
+    assert (row["solve_count"], row["reopen_count"], row["is_open"]) == (1, 1, True)
+
+
+def test_merged_and_deleted_tickets_are_in_no_waiting_time() -> None:
+    events = [
+        change("merged", "2025-01-06T09:00", "public_reply"),
+        change("merged", "2025-01-07T10:00", "merged"),
+        change("merged", "2025-01-07T10:00", "solved"),
+        change("purged", "2025-01-07T10:00", "solved"),
+        change("purged", "2025-01-08T10:00", "deleted"),
+        change("restored", "2025-01-07T10:00", "deleted"),
+        change("restored", "2025-01-08T10:00", "reopened"),
+    ]
+    names = ("merged", "purged", "restored")
+    marts = support(
+        *(ticket(name, "2025-01-06T08:00") for name in names), support_ticket_events=events
+    )
+    rows = {row["ticket_id"]: row for row in marts["support_tickets"]}
+    assert [rows[name]["removed_as"] for name in names] == ["merged", "deleted", None]
+    assert rows["merged"]["first_reply_at"] == at("2025-01-06T09:00")
+    assert rows["merged"]["first_reply_minutes"] is rows["purged"]["resolution_minutes"] is None
+    days = {row["date_day"].day: row for row in marts["support_daily"]}
+    assert [days[day]["backlog"] for day in (6, 7, 8)] == [3, 0, 1]
+    assert (days[7]["tickets_solved"], days[7]["tickets_removed"]) == (1, 2)
+    assert (days[8]["tickets_removed"], days[8]["tickets_reopened"]) == (0, 1)
+    assert (days[8]["removed_tickets_28d"], days[8]["reopen_rate"]) == (2, 0)
+    assert days[8]["median_first_reply_minutes"] is None
+
+
+def test_a_status_ends_a_ticket_whose_events_do_not() -> None:
+    versions = [
+        ticket("t", "2025-01-06T08:00", status=status, updated_at=at(f"2025-01-{day}"))
+        for status, day in (("closed", "07"), ("limbo", "08"), ("Solved", "09"), ("closed", "10"))
+    ]
+    replied = [change("t", "2025-01-12T10:00", "public_reply")]
+    (row,) = support(*versions, support_ticket_events=replied)["support_tickets"]
+    assert (row["resolved_at"], row["is_ended_by_status"]) == (at("2025-01-09"), True)
+    again = [*replied, change("t", "2025-01-09T10:00", "reopened")]
+    (row,) = support(*versions, support_ticket_events=again)["support_tickets"]
+    assert (row["resolved_at"], row["solve_count"]) == (at("2025-01-10"), 2)
+    solved = [change("t", "2025-01-08T10:00", "solved")]
+    (row,) = support(*versions, support_ticket_events=solved)["support_tickets"]
+    assert (row["resolved_at"], row["is_ended_by_status"]) == (at("2025-01-08T10:00"), False)
+    gone = [versions[0], versions[1] | {"is_deleted": True}]
+    (row,) = support(*gone, support_ticket_events=solved[:0])["support_tickets"]
+    assert (row["removed_at"], row["removed_as"]) == (at("2025-01-08"), "deleted")
+    assert (row["first_solved_at"], row["is_ended_by_status"]) == (at("2025-01-07"), False)
 
 
 def test_waiting_times_censor_those_who_still_wait() -> None:

@@ -103,6 +103,13 @@ def test_top_level_folders_are_the_rooms(tracked: list[Path]) -> None:
     assert not extra, fails(extra, f"tracked files stand in {sorted(FOLDERS)}")
 
 
+def test_the_threat_model_names_tests_that_are_there(root: Path) -> None:
+    named = re.findall(r"[\w/]+\.py", (root / "SECURITY.md").read_text(encoding="utf-8"))
+    missing = [name for name in named if not (root / "tests/python" / name).is_file()]
+    assert named
+    assert not missing, fails(missing, "name in SECURITY.md the test that shows it now")
+
+
 def test_files_name_no_machine_and_no_registry(root: Path, tracked: list[Path]) -> None:
     wrong = []
     for path in tracked:

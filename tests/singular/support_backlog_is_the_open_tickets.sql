@@ -1,14 +1,16 @@
--- Opened - solved + reopened gives, on every date, the tickets that are open at its end.
+-- Opened - solved + reopened - removed gives, on every date, the tickets that are open at its end.
 with
 
 openings as (
     select
+        source_system,
         ticket_id,
         created_date as from_date,
         created_at as opened_at
     from {{ ref('int_tickets') }}
     union all
     select
+        source_system,
         ticket_id,
         changed_date as from_date,
         changed_at as opened_at
@@ -18,25 +20,26 @@ openings as (
 
 closings as (
     select
+        source_system,
         ticket_id,
         changed_date as to_date,
         changed_at as closed_at
     from {{ ref('int_ticket_state_changes') }}
-    where change_type = 'solved'
+    where was_open
 ),
 
 -- changes alternate, so the n-th opening ends with the n-th closing
 numbered_openings as (
     select
         *,
-        row_number() over (partition by ticket_id order by opened_at) as opening_number
+        row_number() over (partition by source_system, ticket_id order by opened_at) as opening_number
     from openings
 ),
 
 numbered_closings as (
     select
         *,
-        row_number() over (partition by ticket_id order by closed_at) as closing_number
+        row_number() over (partition by source_system, ticket_id order by closed_at) as closing_number
     from closings
 ),
 
@@ -48,7 +51,8 @@ open_spans as (
     from numbered_openings as openings
     left join numbered_closings as closings
         on
-            openings.ticket_id = closings.ticket_id
+            openings.source_system = closings.source_system
+            and openings.ticket_id = closings.ticket_id
             and openings.opening_number = closings.closing_number
 ),
 

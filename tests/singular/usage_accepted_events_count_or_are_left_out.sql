@@ -23,9 +23,8 @@ left_out as (
             actors.exclusion_rule is not null
             or not coalesce(catalogue.is_qualifying, true)
             or coalesce(event_days.account_id, actors.account_id) in (
-                select rules.rule_value
-                from {{ ref('exclusion_rules') }} as rules
-                where rules.rule_type = 'account_id'
+                select excluded.account_id
+                from ({{ excluded_accounts() }}) as excluded
             )
         )
 )

@@ -23,9 +23,9 @@ answers as (
         responses.category,
         row_number() over (
             partition by responses.person_id
-            order by responses.responded_at desc, responses.response_id desc
+            order by responses.responded_at desc, {{ place_in_source('responses', 'desc') }}
         ) as answers_since
-    from {{ ref('voice_responses') }} as responses
+    from {{ ref('int_voice_responses') }} as responses
     inner join headline
         on
             responses.response_date <= headline.date_day

@@ -1,49 +1,37 @@
-with recursive
+with
+
+identities as (
+    select * from {{ ref('int_usage_identities') }}
+    where
+        row_outcome = 'accepted'
+        and not {{ is_placeholder('person_id') }}
+),
 
 ranked as (
     select
-        actor_id,
-        person_id,
-        linked_at,
-        load_id,
-        landing_row,
-        row_number() over (partition by actor_id order by linked_at, person_id) as link_number
-    from {{ ref('int_usage_identities') }}
-    where row_outcome = 'accepted'
+        *,
+        row_number() over (
+            partition by actor_id
+            order by linked_at, person_id, {{ place_in_source() }}
+        ) as link_number
+    from identities
 ),
 
 links as (
-    select
-        actor_id,
-        person_id,
-        linked_at,
-        load_id,
-        landing_row
-    from ranked
+    select * from ranked
     where
         link_number = 1
         and actor_id <> person_id
 ),
 
--- only links that lead on to another link can be on a cycle; UNION ends where a cycle closes
-reachable (actor_id, reached_id) as (
-    select
-        links.actor_id,
-        links.person_id
-    from links
-    inner join links as onward on links.person_id = onward.actor_id
-    union
-    select
-        reachable.actor_id,
-        links.person_id
-    from reachable
-    inner join links on reachable.reached_id = links.actor_id
+followed as (
+    {{ followed_links('links') }}
 ),
 
+-- a person that is an actor after all that following is on a cycle
 cycles as (
-    select actor_id
-    from reachable
-    where actor_id = reached_id
+    select distinct person_id as actor_id
+    from followed
 )
 
 select
@@ -52,6 +40,8 @@ select
     links.linked_at,
     links.load_id,
     links.landing_row,
+    followed.load_id as chain_load_id,
     cycles.actor_id is not null as is_on_cycle
 from links
+inner join followed on links.actor_id = followed.actor_id
 left join cycles on links.actor_id = cycles.actor_id

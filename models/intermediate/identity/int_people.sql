@@ -5,26 +5,48 @@ known as (
         person_id,
         account_id,
         role,
-        email,
+        {{ email_domain('email') }} as email_domain,
         created_at
     from {{ ref('int_known_people') }}
 ),
 
-rules as (
-    select * from {{ ref('exclusion_rules') }}
+domain_rules as (
+    select
+        rule_key,
+        rule_type,
+        {{ email_domain('rule_value') }} as domain
+    from {{ ref('exclusion_rules') }}
+    where rule_type in ('email_domain', 'email_subdomain')
 ),
 
--- the rule that comes first by name is the one that is told
 excluded as (
     select
         known.person_id,
-        min(rules.rule_key) as exclusion_rule
+        domain_rules.rule_key
     from known
-    inner join rules
+    inner join domain_rules
         on
-            (rules.rule_type = 'email_domain' and lower(split_part(known.email, '@', -1)) = lower(rules.rule_value))
-            or (rules.rule_type = 'account_id' and known.account_id = rules.rule_value)
-    group by known.person_id
+            (domain_rules.rule_type = 'email_domain' and known.email_domain = domain_rules.domain)
+            or (
+                domain_rules.rule_type = 'email_subdomain'
+                and right(known.email_domain, length(domain_rules.domain) + 1) = '.' || domain_rules.domain
+            )
+    union all
+    select
+        known.person_id,
+        excluded_accounts.exclusion_rule as rule_key
+    from known
+    inner join ({{ excluded_accounts() }}) as excluded_accounts
+        on known.account_id = excluded_accounts.account_id
+),
+
+-- the rule that comes first by name is the one that is told
+first_rules as (
+    select
+        person_id,
+        min(rule_key) as exclusion_rule
+    from excluded
+    group by person_id
 )
 
 select
@@ -32,6 +54,6 @@ select
     known.account_id,
     known.role,
     known.created_at,
-    excluded.exclusion_rule
+    first_rules.exclusion_rule
 from known
-left join excluded on known.person_id = excluded.person_id
+left join first_rules on known.person_id = first_rules.person_id

@@ -14,14 +14,9 @@ union all
 {% endfor %}
 select
     'usage_identities' as entity,
-    links.load_id,
-    links.landing_row,
-    identities.received_at,
-    'identity_cycle' as rejection_reason,
+    load_id,
+    landing_row,
+    received_at,
+    rejection_reason,
     {{ row_as_text('links') }} as raw_text
-from {{ ref('int_identity_links') }} as links
-inner join {{ ref('int_usage_identities') }} as identities
-    on
-        links.load_id = identities.load_id
-        and links.landing_row = identities.landing_row
-where links.is_on_cycle
+from {{ ref('int_links_set_aside') }} as links

@@ -33,7 +33,7 @@ outcomes as (
         sum(event_count) as outcome_rows
     from {{ ref('int_usage_event_days') }}
     group by load_id, row_outcome
-    -- whether a link closes a cycle is seen only beside other links: accepted as a row, it is set aside after all
+    -- what a link is worth is seen only beside other rows: accepted as a row, it may be set aside after all
     {% for row_outcome, rows in [('accepted', '-1'), ('quarantined', '1')] %}
     union all
     select
@@ -41,8 +41,7 @@ outcomes as (
         load_id,
         '{{ row_outcome }}' as row_outcome,
         {{ rows }} as outcome_rows
-    from {{ ref('int_identity_links') }}
-    where is_on_cycle
+    from {{ ref('int_links_set_aside') }}
     {% endfor %}
 ),
 

@@ -11,7 +11,10 @@ observations as (
         waits.minutes as duration,
         waits.is_over as is_event
     from {{ ref('int_ticket_window_dates') }} as windows
-    inner join waits on windows.ticket_id = waits.ticket_id
+    inner join waits
+        on
+            windows.source_system = waits.source_system
+            and windows.ticket_id = waits.ticket_id
 ),
 
 curves as (

@@ -12,18 +12,20 @@ horizon as (
     select {{ support_observed_until() }} as observed_until
 ),
 
--- no row where nothing says until when support's data is whole
+-- no row where nothing says until when support's data is whole, nor of what was merged or deleted
 observed as (
     select
         milestones.*,
         horizon.observed_until
     from milestones
     inner join horizon on milestones.created_at < horizon.observed_until
+    where milestones.removed_at is null
 ),
 
 -- a ticket that was solved without a reply no longer waits for one
 waits as (
     select
+        source_system,
         ticket_id,
         created_date,
         created_at,
@@ -36,6 +38,7 @@ waits as (
     from observed
     union all
     select
+        source_system,
         ticket_id,
         created_date,
         created_at,
@@ -56,6 +59,7 @@ timed as (
 )
 
 select
+    source_system,
     ticket_id,
     wait_type || '_minutes' as measure,
     created_date,
@@ -64,6 +68,7 @@ select
 from timed
 union all
 select
+    source_system,
     ticket_id,
     wait_type || '_business_minutes' as measure,
     created_date,

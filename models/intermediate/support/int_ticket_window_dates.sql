@@ -12,6 +12,7 @@ dates as (
 
 select
     dates.date_day,
+    tickets.source_system,
     tickets.ticket_id,
     tickets.account_id,
     tickets.feature_key

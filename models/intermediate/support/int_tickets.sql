@@ -10,6 +10,7 @@ counted as (
 )
 
 select
+    source_system,
     ticket_id,
     resolved_account_id as account_id,
     resolved_person_id as requester_id,

@@ -14,9 +14,7 @@ catalogue as (
 ),
 
 excluded_accounts as (
-    select rule_value as account_id
-    from {{ ref('exclusion_rules') }}
-    where rule_type = 'account_id'
+    {{ excluded_accounts() }}
 ),
 
 -- an event that the catalogue does not list qualifies and belongs to no feature

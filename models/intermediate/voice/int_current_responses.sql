@@ -21,7 +21,10 @@ scoped as (
         spans.current_to_date,
         case spans.scope when 'survey' then responses.survey_id end as scope_survey_id
     from spans
-    inner join responses on spans.response_id = responses.response_id
+    inner join responses
+        on
+            spans.source_system = responses.source_system
+            and spans.response_id = responses.response_id
 ),
 
 dated as (
@@ -36,6 +39,7 @@ dated as (
 select
     date_day,
     scope,
+    source_system,
     response_id,
     person_id,
     survey_kind,

@@ -11,6 +11,7 @@ counted as (
 
 invitations as (
     select
+        source_system,
         invitation_id,
         survey_id,
         resolved_person_id as person_id,
@@ -57,6 +58,7 @@ openings (survey_id, person_id, opened_at) as (
 
 chained as (
     select
+        invitations.source_system,
         invitations.invitation_id,
         invitations.survey_id,
         invitations.person_id,
@@ -68,10 +70,16 @@ chained as (
             invitations.survey_id = openings.survey_id
             and invitations.person_id = openings.person_id
             and invitations.sent_at >= openings.opened_at
-    group by invitations.invitation_id, invitations.survey_id, invitations.person_id, invitations.sent_at
+    group by
+        invitations.source_system,
+        invitations.invitation_id,
+        invitations.survey_id,
+        invitations.person_id,
+        invitations.sent_at
 )
 
 select
+    source_system,
     invitation_id,
     survey_id,
     person_id,

@@ -5,6 +5,7 @@ responses as (
 )
 
 select
+    source_system,
     response_id,
     'kind' as scope,
     response_date as current_from_date,
@@ -13,6 +14,7 @@ from responses
 union all
 -- NPS by survey is a breakdown of its own: an answer to another survey does not replace the one to this
 select
+    source_system,
     response_id,
     'survey' as scope,
     response_date as current_from_date,

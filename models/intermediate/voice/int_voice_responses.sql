@@ -15,7 +15,11 @@ counted as (
 
 dated as (
     select
+        source_system,
         response_id,
+        source_order,
+        load_id,
+        landing_row,
         invitation_id,
         survey_id,
         survey_kind,

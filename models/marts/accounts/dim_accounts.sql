@@ -23,12 +23,7 @@ activity as (
 ),
 
 excluded as (
-    select
-        rule_value as account_id,
-        min(rule_key) as exclusion_rule
-    from {{ ref('exclusion_rules') }}
-    where rule_type = 'account_id'
-    group by rule_value
+    {{ excluded_accounts() }}
 )
 
 select

@@ -17,7 +17,8 @@ invited as (
     from chains
     left join responses
         on
-            chains.invitation_id = responses.invitation_id
+            chains.source_system = responses.source_system
+            and chains.invitation_id = responses.invitation_id
             and responses.responded_at between chains.opened_at and chains.answers_until
     group by chains.survey_id, chains.wave_month
 ),

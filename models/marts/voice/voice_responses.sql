@@ -5,11 +5,15 @@ responses as (
 ),
 
 invitations as (
-    select invitation_id from {{ ref('int_survey_invitations') }}
+    select
+        source_system,
+        invitation_id
+    from {{ ref('int_survey_invitations') }}
     where row_outcome = 'accepted'
 )
 
 select
+    responses.source_system,
     responses.response_id,
     responses.survey_id,
     responses.survey_kind,
@@ -28,4 +32,7 @@ select
     responses.account_arr,
     {{ is_complete('responses.response_date', 'voice') }} as is_complete
 from responses
-left join invitations on responses.invitation_id = invitations.invitation_id
+left join invitations
+    on
+        responses.source_system = invitations.source_system
+        and responses.invitation_id = invitations.invitation_id

@@ -16,7 +16,6 @@ from product_health.demo.rows import (
     OUTCOME_OF_KIND,
     OUTCOMES,
     QUARANTINED,
-    SUPERSEDED,
     landed,
     outcomes,
 )
@@ -37,36 +36,35 @@ def row_counts(
     parameters: Parameters, tables: dict[str, Rows], spool: Spool, loads: int
 ) -> dict[str, list[dict[str, object]]]:
     """By entity, for each load in order: raw rows, their outcomes once all are in, and kinds."""
-    result = {}
-    for entity, by_kind in spool.counts.items():
-        superseded = _superseded(parameters, tables[entity], loads) if entity in tables else None
-        result[entity] = [
+    return {
+        entity: [
             {
-                **_one_load(by_kind[load], 0 if superseded is None else int(superseded[load])),
+                "raw": int(by_kind[load].sum()),
+                **dict(zip(OUTCOMES, by_outcome[load].tolist(), strict=True)),
+                "kinds": {
+                    name: int(number)
+                    for name, number in zip(KIND_NAMES, by_kind[load], strict=True)
+                    if number
+                },
                 "late": int(spool.late[entity][load]),
             }
             for load in range(loads)
         ]
-    return result
-
-
-def _superseded(parameters: Parameters, rows: Rows, loads: int) -> Ints:
-    present = landed(rows, parameters, loads)
-    stale = present.take(outcomes(present) == SUPERSEDED)
-    return np.bincount(parameters.loads_of(stale.received), minlength=loads).astype(np.int64)
-
-
-def _one_load(by_kind: Ints, superseded: int) -> dict[str, object]:
-    by_outcome = np.bincount(OUTCOME_OF_KIND, weights=by_kind, minlength=4).astype(int)
-    by_outcome[0] -= superseded
-    by_outcome[1] = superseded
-    return {
-        "raw": int(by_kind.sum()),
-        **{name: int(number) for name, number in zip(OUTCOMES, by_outcome, strict=True)},
-        "kinds": {
-            name: int(number) for name, number in zip(KIND_NAMES, by_kind, strict=True) if number
-        },
+        for entity, by_kind in spool.counts.items()
+        for by_outcome in [_by_outcome(parameters, tables.get(entity), by_kind, loads)]
     }
+
+
+def _by_outcome(parameters: Parameters, rows: Rows | None, by_kind: Ints, loads: int) -> Ints:
+    """Count outcomes by load: of events, which have no versions, by what was planted."""
+    counts = np.zeros((loads, len(OUTCOMES)), dtype=np.int64)
+    if rows is None:
+        for code, outcome in enumerate(OUTCOME_OF_KIND):
+            counts[:, outcome] += by_kind[:loads, code]
+        return counts
+    present = landed(rows, parameters, loads)
+    np.add.at(counts, (parameters.loads_of(present.received), outcomes(present)), 1)
+    return counts
 
 
 def _counted_responses(known: Known, responses: Rows) -> Rows:

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
     from product_health.demo.params import Bools, Ints, Parameters
 
-ACCEPTED, SUPERSEDED, DUPLICATE, QUARANTINED = range(4)
-OUTCOMES = ("accepted", "superseded", "duplicate", "quarantined")
+ACCEPTED, SUPERSEDED, DUPLICATE, CONFLICTING, QUARANTINED = range(5)
+OUTCOMES = ("accepted", "superseded", "duplicate", "conflicting", "quarantined")
+# What becomes of rows without versions; of versions see `outcomes`.
 KINDS: dict[str, int] = {
     "sound": ACCEPTED,
     "repeat": DUPLICATE,
     "redelivered": DUPLICATE,
-    "changed_later": DUPLICATE,
-    "changed_same_load": DUPLICATE,
+    "changed_later": CONFLICTING,
+    "changed_same_load": CONFLICTING,
     "same_id_other_time": ACCEPTED,
     "future_clock": QUARANTINED,
     "identity_cycle": QUARANTINED,
@@ -124,12 +125,20 @@ def concat(parts: Sequence[Rows]) -> Rows:
 def outcomes(rows: Rows) -> NDArray[np.int8]:
     """Return what must become of each row, once all of these have been landed."""
     result = OUTCOME_OF_KIND[rows.kind]
-    sound = np.flatnonzero(result == ACCEPTED)
-    if len(sound) and rows.version.any():
-        latest = np.full(int(rows.key.max()) + 1, -1, dtype=np.int64)
-        np.maximum.at(latest, rows.key[sound], rows.version[sound])
-        stale = rows.version[sound] < latest[rows.key[sound]]
-        result[sound[stale]] = SUPERSEDED
+    if not rows.version.any():
+        return result
+    sound = np.flatnonzero(result != QUARANTINED)
+    # the last row of a version counts, and the last version of a key
+    ordered = sound[np.lexsort((rows.received[sound], rows.version[sound], rows.key[sound]))]
+    key, version = rows.key[ordered], rows.version[ordered]
+    is_last_of_key = np.append(key[1:] != key[:-1], True)
+    is_last = np.append(version[1:] != version[:-1], True) | is_last_of_key
+    counting = ordered[is_last][np.cumsum(is_last) - is_last]
+    same = np.ones(len(ordered), dtype=bool)
+    for values in rows.columns.values():
+        same &= values[ordered] == values[counting]
+    result[ordered] = np.where(same, DUPLICATE, CONFLICTING)
+    result[ordered[is_last]] = np.where(is_last_of_key[is_last], ACCEPTED, SUPERSEDED)
     return result
 
 

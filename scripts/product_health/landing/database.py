@@ -17,6 +17,8 @@ from product_health.landing.spool import Columns, Spool
 
 CHUNK_ROWS = 10_000
 URL = re.compile(r"[A-Za-z][\w+.-]*://")
+# What follows one of these in a URL are settings of the driver, passwords among them.
+MARKS = re.compile("[?;#&]")
 HTTP = re.compile(r"(https?|s3|gs|ftp)://", re.IGNORECASE)
 
 
@@ -29,10 +31,10 @@ def is_url(source: str) -> bool:
 
 
 def safe_name(url: str, query: str) -> str:
-    """Return how a query is named in register and messages: no password, no URL parameters."""
+    """Return how a query is named in register and messages: no password, no settings."""
     from sqlalchemy.engine import make_url
 
-    shown = make_url(url).set(query={}).render_as_string(hide_password=True)
+    shown = MARKS.split(make_url(url).set(query={}).render_as_string(hide_password=True))[0]
     return f"{shown}: {' '.join(query.split())}"
 
 
@@ -114,8 +116,17 @@ def _digest(spool: Spool) -> str:
 def without_secrets(error: Exception, url: str) -> str:
     """Return the first line of a driver's message with every piece of the URL's secrets masked."""
     message = first_line(error)
-    written = re.findall(r"://[^/@]*?:([^/]*)@", url) + re.findall(r"[?&][^=&]+=([^&]+)", url)
-    secrets = {url, *written, *map(unquote_plus, written), *map(unquote, written)}
+    secrets = {one for text in (url, unquote(url), unquote_plus(url)) for one in _secrets(text)}
     for secret in sorted(secrets, key=len, reverse=True):
         message = message.replace(secret, "***")
     return message
+
+
+def _secrets(url: str) -> Iterator[str]:
+    """Yield a URL, its password, its settings, and the parts at which a driver may cut them."""
+    _, _, rest = url.partition("://")
+    password = rest.rpartition("@")[0].partition(":")[2]
+    settings = [one.partition("=")[2] or one for one in MARKS.split(rest)[1:]]
+    parts = [part for one in (password, *settings) for part in re.split("[/@?;#&=]", one)]
+    # a part of a letter or two would mask half the message
+    yield from filter(None, (url, password, *settings, *(one for one in parts if len(one) > 3)))

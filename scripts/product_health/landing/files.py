@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO, cast
 
 from product_health.errors import UserError
 from product_health.landing.request import FILE_FORMATS
+from product_health.landing.unfold import Unfolded
 
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 OTHERS = {b"PK\x03\x04": "a zip archive or workbook", b"\x28\xb5\x2f\xfd": "zstd compressed"}
@@ -107,9 +108,7 @@ def open_text(path: Path, encoding: str | None) -> Iterator[tuple[TextIO, Binary
     """
     try:
         with path.open("rb") as raw:
-            binary = (
-                cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if _start(path)[:2] == GZIP else raw
-            )
+            binary = cast("BinaryIO", Unfolded(path, raw)) if _start(path)[:2] == GZIP else raw
             buffered = io.BufferedReader(cast("io.RawIOBase", binary), CHUNK)
             name = encoding or _marked_encoding(buffered.peek(4))
             codec = "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name

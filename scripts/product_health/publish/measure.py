@@ -11,21 +11,13 @@ from product_health.semantics.periods import period_end
 
 Run = Callable[..., list[tuple[Any, ...]]]
 
-# Actors whose link came after a load, and those that are linked to them: from which date on they
+# Actors who are linked, themselves or further on, by a link of a later load: from which date on they
 # had been active, and counted as someone else.
 IDENTITY_FROM = """
-    with recursive
-    moved as (
-        select actor_id from warehouse.intermediate.int_identity_links where load_id > ?
-        union
-        select links.actor_id
-        from warehouse.intermediate.int_identity_links as links
-        inner join moved on links.person_id = moved.actor_id
-    )
     select min(days.activity_date)
     from warehouse.intermediate.int_usage_event_days as days
-    inner join moved on days.actor_id = moved.actor_id
-    where days.row_outcome = 'accepted'
+    inner join warehouse.intermediate.int_identity_links as links on days.actor_id = links.actor_id
+    where days.row_outcome = 'accepted' and links.chain_load_id > ?
 """
 LOADS = """
     select count(distinct load_id), coalesce(max(load_id), 0)

@@ -1,4 +1,4 @@
-"""The database that questions are asked of: what is published, or else what was built."""
+"""The database that questions are asked of: what is published, or on demand what was built."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,17 +36,26 @@ class Readable:
 
 
 def readable(project: Path, *, built: bool) -> Readable:
-    """Give what people read, or what was built where nothing is published or `built` is wanted.
+    """Give what people read, or what was `built` last, checked or not; UserError without one."""
+    return _built(project) if built else _published(project)
 
-    UserError where there is neither.
-    """
+
+def _published(project: Path) -> Readable:
     sets = PublishedSets(project / PUBLISHED)
     run_id = sets.current_run()
-    if run_id and not built:
-        # the set as it is now, even if another is published meanwhile
-        card = sets.card(run_id)
-        file = (sets.folder(run_id) / FILE).resolve()
-        return Readable(file, card, is_outdated=card.lock_sha256 != lock_digest(project))
+    if run_id is None:
+        message = (
+            "nothing is published yet: run `product-health publish`, or read your own last build, "
+            "which nobody checked, with --built"
+        )
+        raise UserError(message)
+    # the set as it is now, even if another is published meanwhile
+    card = sets.card(run_id)
+    file = (sets.folder(run_id) / FILE).resolve()
+    return Readable(file, card, is_outdated=card.lock_sha256 != lock_digest(project))
+
+
+def _built(project: Path) -> Readable:
     path = warehouse_path(project)
     if not path.exists():
         message = f"{path}: there is no warehouse yet; run `make build` (or `dbt build`) first"

@@ -70,8 +70,20 @@ class PublishedSets:
         return self.root / SETS / run_id
 
     def current_run(self) -> str | None:
-        """Give the run that people read, or None."""
-        return self.current.readlink().name if self.current.is_symlink() else None
+        """Give the run that people read, or None where nothing was published yet.
+
+        UserError where the link to it is missing, or is none.
+        """
+        if self.current.is_symlink():
+            return self.current.readlink().name
+        if self.current.exists():
+            message = f"{self.current}: is no link to a published set; move it away"
+            raise UserError(message)
+        if runs := self.runs():
+            link = f"ln -s {SETS}/{runs[-1]} {self.current}"
+            message = f"{self.current}: is missing; link it to the set to read, as in `{link}`"
+            raise UserError(message)
+        return None
 
     def runs(self) -> list[str]:
         """Return all runs that are there, in the order in which they were published."""
@@ -216,6 +228,9 @@ class PublishedSets:
                     self.discard(path)
         for run_id in self.runs():
             self._clean_set(self.folder(run_id))
+        if len(self.runs()) == 1 and not self.current.exists():
+            # the first publish was killed before the link was made
+            self._point_to(self.runs()[0])
 
     def _clean_set(self, folder: Path) -> None:
         """Remove the log that someone left who opened a set to write: readers would read it too."""

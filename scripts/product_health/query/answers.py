@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from product_health.errors import UserError, unknown
-from product_health.meaning.definitions import Definitions
-from product_health.query.where import condition, dimensions_in
+from product_health.query.where import Condition, condition
 from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
 from product_health.semantics.periods import period_end
@@ -16,7 +15,8 @@ EVERYONE = "(all)"
 # How many values of a dimension are told where a condition meets none.
 MOST_VALUES = 8
 Rows = list[dict[str, Any]]
-Run = Callable[[str], Rows]
+# Gives the rows of a metric, split by MetricFlow's names, where a condition is met.
+Run = Callable[[Metric, Sequence[str], Condition | None], Rows]
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Answer:
     notes: tuple[str, ...]
 
 
-def answer(definitions: Definitions, metric: Metric, question: Question, run: Run) -> Answer:
+def answer(metric: Metric, question: Question, run: Run) -> Answer:
     """Ask the warehouse; UserError where the metric has no meaning at a grain or dimension."""
     grain = _grain(metric, question.grain)
     period = f"{TIME}__{grain}"
     dimensions = [_dimension(metric, name) for name in question.by]
-    where = [condition(question.where, metric)] if question.where else []
-    found = run(definitions.sql.sql(metric.name, [period, *dimensions], where))
+    where = None if question.where is None else condition(question.where, metric)
+    found = run(metric, [period, *dimensions], where)
     rows = [
         {
             "period": row[period].date() if hasattr(row[period], "date") else row[period],
@@ -65,9 +65,9 @@ def answer(definitions: Definitions, metric: Metric, question: Question, run: Ru
     )
     notes = _notes(metric, question, rows)
     if not rows:
-        notes.append(_nothing(definitions, metric, question, period, run))
+        notes.append(_nothing(metric, question, where, run))
     if rows and (metric.is_sum or "day" in metric.grains):
-        notes += _unfinished(rows[-1]["period"], grain, _last_date(definitions, metric, run))
+        notes += _unfinished(rows[-1]["period"], grain, _last_date(metric, run))
     return Answer(metric, grain, question.by, rows, tuple(notes))
 
 
@@ -89,8 +89,8 @@ def _dimension(metric: Metric, name: str) -> str:
     raise UserError(unknown(f"dimension of {metric.name}", name, metric.dimensions))
 
 
-def _last_date(definitions: Definitions, metric: Metric, run: Run) -> date | None:
-    rows = run(definitions.sql.sql(metric.name, [f"{TIME}__day"]))
+def _last_date(metric: Metric, run: Run) -> date | None:
+    rows = run(metric, [f"{TIME}__day"], None)
     return max((row[f"{TIME}__day"].date() for row in rows), default=None)
 
 
@@ -117,18 +117,17 @@ def _notes(metric: Metric, question: Question, rows: Sequence[dict[str, Any]]) -
     return notes
 
 
-def _nothing(
-    definitions: Definitions, metric: Metric, question: Question, period: str, run: Run
-) -> str:
+def _nothing(metric: Metric, question: Question, where: Condition | None, run: Run) -> str:
     """Say that nothing is there, and which values the dimensions of the condition have."""
-    if not question.where:
+    if where is None:
         return (
             "nothing is there: no period is complete, with all dates that the metric looks back on"
         )
     told = [f"nothing meets --where {question.where!r}"]
-    for name in dimensions_in(question.where, metric):
+    period = f"{TIME}__{_grain(metric, question.grain)}"
+    for name in where.dimensions:
         column = metric.dimensions[name]
-        rows = run(definitions.sql.sql(metric.name, [period, column]))
+        rows = run(metric, [period, column], None)
         values = sorted({str(row[column]) for row in rows if row[column] is not None})
         more = len(values) - MOST_VALUES
         rest = f" and {more} more" if more > 0 else ""

@@ -1,7 +1,13 @@
-"""Runs SELECTs on one database file within limits; a process of its own, started by `sandbox`.
+"""Answers questions within limits; a process of its own, started by `sandbox`.
 
-A line of JSON in, {"sql": ...}, gives a line of JSON out: {"names": [...], "rows": [[...]]} or
-{"error": ...}. Limits hold for the process, so nothing that SQL does gets around them.
+A line of JSON in gives a line of JSON out, or {"error": ...}:
+
+{"sql": ..., "values": {...}}                             {"names": [...], "rows": [[...]]}
+{"manifest": ..., "metric": ..., "group_by": [...],       {"sql": ...}
+ "where": [...]}
+
+The first runs a SELECT on one database file, the second has MetricFlow write one. Limits hold for
+the process, so nothing that SQL or a template does gets around them.
 """
 
 import json
@@ -10,6 +16,8 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+
+from product_health.errors import UserError
 
 # DuckDB's own limit says it in words; that of the process holds where DuckDB does not count.
 MEMORY_LIMIT = "1GB"
@@ -41,12 +49,27 @@ def serve(path: str, lines: Iterable[str]) -> None:
     ):
         connection.execute(f"set {setting}")
     for line in lines:
-        sys.stdout.write(json.dumps(answer(connection, json.loads(line)["sql"]), default=written))
+        asked = json.loads(line)
+        found = answer(connection, **asked) if "sql" in asked else sql_of(**asked)
+        sys.stdout.write(json.dumps(found, default=written))
         sys.stdout.write("\n")
         sys.stdout.flush()
 
 
-def answer(connection: Any, sql: str) -> dict[str, Any]:
+def sql_of(manifest: str, metric: str, group_by: list[str], where: list[str]) -> dict[str, str]:
+    """Have MetricFlow write the SQL of a metric, with conditions in which nothing was typed."""
+    from product_health.query.where import is_written
+    from product_health.semantics.engine import metric_sql
+
+    if not all(map(is_written, where)):
+        return {"error": "a condition for MetricFlow holds more than conditions are made of"}
+    try:
+        return {"sql": metric_sql(manifest).sql(metric, group_by, where)}
+    except UserError as error:
+        return {"error": str(error)}
+
+
+def answer(connection: Any, sql: str, values: dict[str, str]) -> dict[str, Any]:
     """Run one SELECT."""
     import duckdb
 
@@ -54,7 +77,7 @@ def answer(connection: Any, sql: str) -> dict[str, Any]:
         statements = duckdb.extract_statements(sql)
         if [one.type for one in statements] != [duckdb.StatementType.SELECT]:
             return {"error": "one SELECT is allowed, and nothing else"}
-        result = connection.execute(statements[0])
+        result = connection.execute(statements[0], values)
         rows = result.fetchmany(MOST_ROWS + 1)
     except duckdb.Error as error:
         return {"error": str(error).splitlines()[0]}

@@ -1,5 +1,6 @@
 """`product-health query`: a metric by period and segment."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from product_health.publish.readable import Readable, readable
 from product_health.query.answers import Question, Rows, Run, answer
 from product_health.query.output import as_csv, as_json, plot, refuse_plot, table
 from product_health.query.sandbox import Sandbox
+from product_health.query.where import Condition
 from product_health.semantics.catalogue import GRAINS, Metric
 from product_health.semantics.columns import missing_columns
 
@@ -52,11 +54,11 @@ def query_command(  # noqa: PLR0913 - options
     _refuse_missing(definitions, wanted)
     database = readable(project, built=built)
     with Sandbox(database.file) as sandbox:
-        run = _runner(sandbox, database, where)
+        run = _runner(sandbox, definitions, database, where)
         if plot_file and grain is None:
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
-        answers = [answer(definitions, one, Question(by, grain, where), run) for one in wanted]
+        answers = [answer(one, Question(by, grain, where), run) for one in wanted]
     terminal.write(WRITERS[output](answers))
     if database.publication:
         terminal.write(f"note: as published in {database.publication.run_id}", err=True)
@@ -91,17 +93,22 @@ def _advised(reason: str, database: Readable, where: str | None) -> str:
     return f"{reason.rstrip('.!')}; {check}" if check else reason
 
 
-def _runner(sandbox: Sandbox, database: Readable, where: str | None) -> Run:
-    """Give a function that runs SQL on a database, whatever it is called and wherever it is."""
+def _runner(
+    sandbox: Sandbox, definitions: Definitions, database: Readable, where: str | None
+) -> Run:
+    """Give a function that asks a database, whatever it is called and wherever it is."""
 
     @cache
     def readings() -> list[str]:
         # asked with the first question, so that a wrong one is refused at once
         return [row["name"] for row in sandbox.rows(READINGS_THERE)]
 
-    def run(sql: str) -> Rows:
+    def run(metric: Metric, group_by: Sequence[str], condition: Condition | None) -> Rows:
+        template = [condition.template] if condition else []
+        sql = definitions.sql.sql(metric.name, group_by, template, write=sandbox.sql)
         try:
-            return sandbox.rows(located(sql, readings(), database.file.stem))
+            here = located(sql, readings(), database.file.stem)
+            return sandbox.rows(here, condition.values if condition else None)
         except UserError as error:
             message = f"it cannot be answered: {_advised(str(error), database, where)}"
             raise UserError(message) from error

@@ -19,6 +19,12 @@ CHARTS = (".svg", ".png", ".html")
 # A spreadsheet runs a cell that begins so, in full width too.
 FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+# A page around a chart, which runs and loads nothing.
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Chart</title>'
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">{}</html>"
+)
 
 
 def table(answers: Sequence[Answer]) -> str:
@@ -84,8 +90,10 @@ def refuse_plot(path: Path, metrics: int) -> None:
 
 
 def plot(answer: Answer, path: Path) -> None:
-    """Draw an answer over time as SVG, PNG or HTML, by the ending of the file's name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Draw an answer over time as SVG, PNG or HTML, by the ending of the file's name.
+
+    UserError where no row has a value.
+    """
     unit = answer.metric.unit
     rows = [
         {
@@ -96,6 +104,10 @@ def plot(answer: Answer, path: Path) -> None:
         for row in answer.rows
         if row["value"] is not None
     ]
+    if not rows:
+        message = f"--plot {path}: no chart was drawn, because no row has a value"
+        raise UserError(message)
+    path.parent.mkdir(parents=True, exist_ok=True)
     title = f"{answer.metric.label} by {answer.grain}, {'%' if unit == 'share' else unit}"
     chart = (
         alt.Chart(alt.InlineData(values=rows), width=720, height=320, title=title)
@@ -115,5 +127,4 @@ def _save(spec: dict[str, object], path: Path) -> None:
         path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
         return
     svg = vl_convert.vegalite_to_svg(spec)
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Chart</title>{svg}</html>'
-    path.write_text(svg if path.suffix == ".svg" else page, encoding="utf-8")
+    path.write_text(svg if path.suffix == ".svg" else PAGE.format(svg), encoding="utf-8")

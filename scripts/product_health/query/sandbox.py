@@ -1,4 +1,4 @@
-"""SQL of a user, run where it can read one database file and do nothing else."""
+"""Questions of a user, answered where one database file can be read and nothing else be done."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,7 @@ MOST_CHARACTERS = 200_000_000
 
 
 class Sandbox:
-    """A child process that answers SELECTs on a file; a context manager.
+    """A child process that writes SQL of metrics and answers it on a file; a context manager.
 
     The file is opened read-only, nothing outside it can be reached, no setting be changed, and
     memory and time are limited by the system, because DuckDB's own limits let some SQL through.
@@ -53,23 +54,30 @@ class Sandbox:
         self._child.kill()
         self._child.communicate()
 
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        """Run a SELECT; UserError where it is none, cannot be run, or goes beyond a limit."""
-        said = self._ask(sql)
-        if "error" in said:
-            raise UserError(said["error"])
+    def rows(self, sql: str, values: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Run a SELECT with the values of its parameters.
+
+        UserError where it is none, cannot be run, or goes beyond a limit.
+        """
+        said = self._ask({"sql": sql, "values": dict(values or {})})
         return [
             {name: _read(value) for name, value in zip(said["names"], row, strict=True)}
             for row in said["rows"]
         ]
 
-    def _ask(self, sql: str) -> dict[str, Any]:
+    def sql(self, manifest: str, metric: str, group_by: Sequence[str], where: Sequence[str]) -> str:
+        """Have MetricFlow write the SQL of a metric; UserError where it refuses, or as `rows`."""
+        names = {"metric": metric, "group_by": list(group_by), "where": list(where)}
+        written: str = self._ask({"manifest": manifest, **names})["sql"]
+        return written
+
+    def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         assert self._child.stdin  # noqa: S101 - Popen was told to make pipes
         assert self._child.stdout  # noqa: S101
         alarm = threading.Timer(WALL_SECONDS, self._child.kill)
         alarm.start()
         try:
-            self._child.stdin.write(json.dumps({"sql": sql}) + "\n")
+            self._child.stdin.write(json.dumps(question) + "\n")
             self._child.stdin.flush()
             line = self._child.stdout.readline(MOST_CHARACTERS)
         except BrokenPipeError:
@@ -79,6 +87,8 @@ class Sandbox:
         if not line.endswith("\n"):
             raise UserError(self._ended())
         found: dict[str, Any] = json.loads(line)
+        if "error" in found:
+            raise UserError(found["error"])
         return found
 
     def _ended(self) -> str:

@@ -1,11 +1,18 @@
-"""The condition that a user names, in the words of the glossary, as MetricFlow reads it."""
+"""The condition that a user types, in the words of the glossary, written for MetricFlow.
 
+MetricFlow fills templates in, so nothing that was typed may reach it. What is listed here is
+written in words of our own, each value becomes a parameter of the query, and all else is refused.
+"""
+
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ParseError, SqlglotError
 
 from product_health.errors import UserError, unknown
 from product_health.meaning.project import DIALECT
@@ -13,83 +20,156 @@ from product_health.semantics.catalogue import Metric
 from product_health.semantics.engine import TIME
 
 DATE = "date"
-TEMPLATE = ("{{", "{%", "{#")
+# A condition is read in a moment, however it is nested.
+MOST_CHARACTERS = 10_000
+COMPARISONS: Mapping[type[exp.Expr], str] = {
+    exp.EQ: "{} = {}",
+    exp.NEQ: "{} <> {}",
+    exp.GT: "{} > {}",
+    exp.GTE: "{} >= {}",
+    exp.LT: "{} < {}",
+    exp.LTE: "{} <= {}",
+    exp.Like: "{} like {}",
+    exp.ILike: "{} ilike {}",
+    exp.Between: "{} between {} and {}",
+    exp.Is: "{} is null",
+}
+# What of a comparison is read; one that says more would mean something else.
+READ = {"this", "expression", "expressions", "low", "high", "negate"}
+ADVICE = (
+    "compare dimensions and date with values in single quotes, by =, <>, <, <=, >, >=, in, "
+    "between, like, ilike or is null, and join comparisons with and, or, not"
+)
+WORDS = r"and|or|not|in|like|ilike|between|is null|<>|<=|>=|[=<>(),]|\$value_\d+"
+NAMES = rf"Dimension\('\w+'\)|TimeDimension\('{TIME}', 'day'\)"
+WRITTEN = re.compile(rf"(?>(?>{WORDS}|\{{\{{ (?:{NAMES}) \}}\}}) ?)+")
 
 
-def condition(text: str, metric: Metric) -> str:
+@dataclass(frozen=True)
+class Condition:
+    """A condition for MetricFlow, the values of its parameters, and the dimensions it compares."""
+
+    template: str
+    values: Mapping[str, str]
+    dimensions: tuple[str, ...]
+
+
+def condition(text: str, metric: Metric) -> Condition:
     """Write a condition such as "plan = 'growth' and date >= '2025-06-01'" for MetricFlow.
 
-    UserError where it is no condition, names what the metric is not split by, or holds a query.
+    UserError where it is no condition, names what the metric is not split by, or does more than to
+    compare.
     """
-    # MetricFlow fills templates in, after this has looked at the condition
-    template = next((mark for mark in TEMPLATE if mark in text), None)
-    if template:
-        message = f"--where {text!r}: {template!r} is not allowed there"
+    if len(text) > MOST_CHARACTERS:
+        message = f"--where: has {len(text):,} characters; {MOST_CHARACTERS:,} is the most"
         raise UserError(message)
+    writer = _Writer(text, metric)
     try:
-        parsed, *more = sqlglot.parse(text, read=DIALECT)
-    except SqlglotError as error:
-        if text.count("'") % 2:
-            message = f"--where {text!r}: a quote (') is not closed"
-            raise UserError(message) from error
-        message = f"--where {text!r} cannot be read: {' '.join(str(error).split())}"
+        template = writer.condition(_parsed(text))
+    except RecursionError as error:
+        message = f"--where {text!r}: is nested too deeply"
         raise UserError(message) from error
-    if parsed is None or more:
-        message = f"--where {text!r} is not one condition, such as \"plan = 'growth'\""
-        raise UserError(message)
-    refused = parsed.find(exp.Query, exp.Anonymous, exp.DDL, exp.DML, exp.Command)
-    if refused is not None:
-        message = (
-            f"--where {text!r}: {refused.sql(dialect=DIALECT)!r} is not allowed there; "
-            "compare dimensions and date with values"
-        )
-        raise UserError(message)
-    if unquoted := parsed.find(exp.Sub):
-        message = (
-            f"--where {text!r}: {unquoted.sql(dialect=DIALECT)!r} is a subtraction; "
-            "write a date in quotes, as in \"date >= '2026-01-31'\""
-        )
-        raise UserError(message)
-    _refuse_no_date(parsed)
-    names = {**metric.dimensions, DATE: ""}
-    return parsed.transform(lambda node: _named(node, names, metric)).sql(dialect=DIALECT)
+    return Condition(template, writer.values, tuple(writer.dimensions))
 
 
-def dimensions_in(text: str, metric: Metric) -> list[str]:
-    """Give the dimensions that a condition compares, each once."""
-    named = (column.name for column in sqlglot.parse_one(text, read=DIALECT).find_all(exp.Column))
-    return [name for name in dict.fromkeys(named) if name in metric.dimensions]
+def is_written(template: str) -> bool:
+    """Whether a text is made of the words of conditions, and of nothing that somebody typed."""
+    return WRITTEN.fullmatch(template) is not None
 
 
-def _refuse_no_date(parsed: exp.Expr) -> None:
-    """Raise UserError where date is compared with a text that is none."""
-    for comparison in parsed.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
-        sides = comparison.this, comparison.expression
-        if any(isinstance(side, exp.Column) and side.name == DATE for side in sides):
-            for side in sides:
-                if isinstance(side, exp.Literal) and side.is_string and not _is_date(side.name):
-                    message = f"--where: {side.name!r} is no date such as '2026-01-31'"
-                    raise UserError(message)
-
-
-def _is_date(text: str) -> bool:
+def _parsed(text: str) -> exp.Expr:
     try:
-        date.fromisoformat(text)
+        parsed = Dialect.get_or_raise(DIALECT).parse_into(exp.Condition, text)
+        reason = ""
+    except SqlglotError as error:
+        parsed = []
+        near = error.errors[0]["highlight"] if isinstance(error, ParseError) else None
+        reason = f": it cannot be read at {near!r}" if near else ": a quote (') is not closed"
+    if len(parsed) == 1 and parsed[0] is not None:
+        return parsed[0]
+    message = f"--where {text!r} is not one condition, such as \"plan = 'growth'\"{reason}"
+    raise UserError(message)
+
+
+class _Writer:
+    """Writes a condition, and notes its values and dimensions."""
+
+    def __init__(self, text: str, metric: Metric) -> None:
+        self._text = text
+        self._metric = metric
+        self.values: dict[str, str] = {}
+        self.dimensions: dict[str, None] = {}
+
+    def condition(self, node: exp.Expr) -> str:
+        """Write comparisons that are joined, each in brackets."""
+        node = node.unnest()
+        if isinstance(node, exp.Not):
+            return f"not ({self.condition(node.this)})"
+        if isinstance(node, exp.And | exp.Or):
+            word = " and " if isinstance(node, exp.And) else " or "
+            return word.join(f"({self.condition(part)})" for part in node.flatten())
+        return self._comparison(node)
+
+    def _comparison(self, node: exp.Expr) -> str:
+        for name, found in node.args.items():
+            if found and name not in READ:
+                self._refuse(found if isinstance(found, exp.Expr) else node)
+        pattern = COMPARISONS.get(type(node))
+        if isinstance(node, exp.In) and node.expressions:
+            pattern = f"{{}} in ({', '.join('{}' for _ in node.expressions)})"
+        operands = [one.unnest() for one in node.iter_expressions()]
+        if isinstance(node, exp.Is) and not isinstance(operands.pop(), exp.Null):
+            self._refuse(node)
+        if pattern is None:
+            self._refuse(node)
+        columns = [one.name for one in operands if isinstance(one, exp.Column)]
+        is_date = DATE in columns
+        written = pattern.format(*(self._operand(one, is_date=is_date) for one in operands))
+        if not columns:
+            self._refuse(node)
+        return f"not ({written})" if node.args.get("negate") else written
+
+    def _operand(self, node: exp.Expr, *, is_date: bool) -> str:
+        if isinstance(node, exp.Column):
+            return self._column(node)
+        if is_date and type(node) is exp.Cast and node.is_type(exp.DType.DATE):
+            node = node.this
+        if isinstance(node, exp.Sub):
+            message = (
+                f"--where {self._text!r}: {node.sql(dialect=DIALECT)!r} is a subtraction; "
+                "write a date in quotes, as in \"date >= '2026-01-31'\""
+            )
+            raise UserError(message)
+        if not node.is_string:
+            self._refuse(node)
+        name = f"value_{len(self.values)}"
+        self.values[name] = _date(node.name) if is_date else node.name
+        return f"${name}"
+
+    def _column(self, node: exp.Column) -> str:
+        name, known = node.name, self._metric.dimensions
+        if node.table or name not in {*known, DATE}:
+            # what stands on the right of a comparison was meant as its value
+            kind = f"dimension of {self._metric.name}"
+            shown = node.sql(dialect=DIALECT)
+            quoted = f"{shown!r} is no {kind}; a value is written in quotes"
+            is_value = node.arg_key != "this"
+            raise UserError(quoted if is_value else unknown(kind, shown, [*known, DATE]))
+        if name == DATE:
+            return f"{{{{ TimeDimension('{TIME}', 'day') }}}}"
+        self.dimensions[name] = None
+        return f"{{{{ Dimension('{known[name]}') }}}}"
+
+    def _refuse(self, node: exp.Expr) -> NoReturn:
+        shown = node.sql(dialect=DIALECT)
+        message = f"--where {self._text!r}: {shown!r} is not allowed there; {ADVICE}"
+        raise UserError(message)
+
+
+def _date(text: str) -> str:
+    """Return a date as it is compared; UserError where a text is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
     except ValueError:
-        return False
-    return True
-
-
-def _named(node: exp.Expr, names: Mapping[str, str], metric: Metric) -> exp.Expr:
-    if not isinstance(node, exp.Column):
-        return node
-    if node.name not in names or node.table:
-        # what stands on the right of a comparison was meant as its value
-        quoted = f"{node.sql()!r} is no dimension of {metric.name}; a value is written in quotes"
-        is_value = node.arg_key != "this"
-        raise UserError(
-            quoted if is_value else unknown(f"dimension of {metric.name}", node.sql(), names)
-        )
-    if node.name == DATE:
-        return exp.Var(this=f"{{{{ TimeDimension('{TIME}', 'day') }}}}")
-    return exp.Var(this=f"{{{{ Dimension('{names[node.name]}') }}}}")
+        message = f"--where: {text!r} is no date such as '2026-01-31'"
+        raise UserError(message) from None

@@ -13,7 +13,7 @@ from product_health.report.reader import Reader
 from product_health.semantics.catalogue import Metric
 
 NOT_CHECKED = "not all checked since it was built"
-COUNTS = ("raw", "accepted", "superseded", "duplicate", "quarantined")
+COUNTS = ("raw", "accepted", "superseded", "duplicate", "conflicting", "quarantined")
 MOST_RESTATEMENTS = 60
 MOST_REASONS = 12
 
@@ -71,6 +71,7 @@ class Trust:
     freshness: Table
     outcomes: Table
     reasons: Table
+    values: Table
     restated: tuple[Restatement, ...] | None
 
     @property
@@ -134,6 +135,11 @@ def trust(project: Path, reader: Reader) -> Trust:
             reader,
             "select entity, replace(rejection_reason, '_', ' '), quarantined_rows "
             "from marts.trust_rejection_reasons_v1 order by quarantined_rows desc, 1, 2",
+        ),
+        values=_read(
+            reader,
+            "select entity, column_name, replace(reason, '_', ' '), value_count "
+            "from marts.trust_values_set_aside_v1 order by value_count desc, 1, 2, 3",
         ),
         restated=tuple(restatements(database.file.parent)) if database.publication else None,
     )

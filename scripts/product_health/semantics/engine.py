@@ -15,6 +15,8 @@ from product_health.errors import UserError
 from product_health.files import keep_newest, write_whole
 
 TIME = "metric_time"
+# Writes SQL from a semantic manifest, a metric, what it is split by, and conditions.
+Write = Callable[[str, str, Sequence[str], Sequence[str]], str]
 # What MetricFlow says after the reason: advice on its own names, its query, places in its code.
 ASIDES = (
     *("Common issues are:", "Suggestions:", "Query Input:", "Issue Location:"),
@@ -56,6 +58,8 @@ class MetricSql:
 
     def __init__(self, semantic_manifest: str, kept: Path | None = None) -> None:
         """Keep the text; MetricFlow is started with the first question that was not kept."""
+        if kept:
+            keep_newest(kept, "*.sql", MOST_KEPT)
         self._text = semantic_manifest
         self._kept = kept
         self._written: dict[tuple[str, ...], str] = {}
@@ -68,21 +72,32 @@ class MetricSql:
         )
         from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-        if self._kept:
-            keep_newest(self._kept, "*.sql", MOST_KEPT)
         manifest = parse_manifest_from_dbt_generated_manifest(self._text)
         client: Any = _Client()
         return MetricFlowEngine(SemanticManifestLookup(manifest), client)
 
-    def sql(self, metric: str, group_by: Sequence[str] = (), where: Sequence[str] = ()) -> str:
+    def sql(
+        self,
+        metric: str,
+        group_by: Sequence[str] = (),
+        where: Sequence[str] = (),
+        *,
+        write: Write | None = None,
+    ) -> str:
         """Give the SQL of a metric, with a column for each name of `group_by` and one of its own.
 
         Names are MetricFlow's: metric_time__month, nps__plan. UserError where it refuses them.
+        `write` writes what was not kept, in place of MetricFlow in this process.
         """
         asked = (metric, *group_by, "where", *where)
         if asked not in self._written:
             self._written[asked] = self._kept_or_written(
-                asked, lambda: self._write(metric, group_by, where)
+                asked,
+                lambda: (
+                    write(self._text, metric, group_by, where)
+                    if write
+                    else self._write(metric, group_by, where)
+                ),
             )
         return self._written[asked]
 

@@ -7,6 +7,7 @@ create table dates as
 select cast(unnest(generate_series(date '2025-01-01', date '2025-04-10', interval 1 day)) as date) as date_day;
 
 create table seeds.event_catalogue as select 'opened' as event_name;
+create table seeds.placeholder_ids as select unnest(['undefined', null]) as placeholder_id;
 create table seeds.business_holidays as select date '2025-01-01' as holiday_date;
 
 create table intermediate.int_loads as
@@ -29,7 +30,9 @@ select entity, load_id, 1000 as raw_rows, 990 as accepted_rows, 5 as duplicate_r
 from intermediate.int_loads;
 
 create table intermediate.int_actors as
-select 'actor' || i as actor_id, 'person' || i as person_id, 'account' || i % 5 as account_id
+select
+    'actor' || i as actor_id, 'person' || i as person_id, 'account' || i % 5 as account_id,
+    null::varchar as exclusion_rule
 from range(20) as numbers (i);
 
 -- 20 actors, five times as busy on weekdays
@@ -54,6 +57,7 @@ select 'usage_events' as entity, 'x' as account_id where false;
 
 create table intermediate.int_survey_responses as
 select
+    's1' as survey_id,
     'nps' as survey_kind,
     (i + 10 * isodow(date_day)) % 11 as score,
     cast(date_day as timestamp) as responded_at,

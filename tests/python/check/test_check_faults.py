@@ -35,6 +35,42 @@ def test_a_fault_is_noticed(checked: Checked, fault: dict[str, str]) -> None:
     assert name in answer.page
 
 
+# Nearly the faults of faults.yml, and none.
+EDGES = {
+    "landed/rows_set_aside": (
+        "update intermediate.int_row_accounting set raw_rows = 8, quarantined_rows = 4;"
+        "update intermediate.int_row_accounting set raw_rows = 50, quarantined_rows = 5 "
+        "where entity = 'survey_responses'"
+    ),
+    # 90 dates with nothing before the gap, and one more event than a ten-thousandth
+    "landed/usage_events": (
+        "insert into intermediate.int_usage_event_days select 1, 'accepted', 'actor1', 'account1', "
+        "'opened', date '2024-10-03', sum(event_count) // 9999 + 1, timestamp '2024-10-03' "
+        "from intermediate.int_usage_event_days;"
+        "insert into intermediate.int_usage_event_days values (1, 'accepted', 'undefined', "
+        "'account1', 'opened', date '2025-04-10', 100, timestamp '2025-04-10')"
+    ),
+    "landed/usage_identities": (
+        "insert into intermediate.int_actors select 'anon' || i, 'guest', 'account1', "
+        "case when i >= 50 then 'shared_login' end from range(20, 90) as numbers (i);"
+        "insert into intermediate.int_usage_event_days select 1, 'accepted', actor_id, account_id, "
+        "'opened', date '2025-04-10', 1, timestamp '2025-04-10' from intermediate.int_actors "
+        "where actor_id like 'anon%'"
+    ),
+    # nine answers are too few to tell
+    "landed/survey_responses": (
+        "update intermediate.int_survey_responses set survey_id = 'stars', score = 1 "
+        "where responded_at < timestamp '2025-01-04'"
+    ),
+}
+
+
+@pytest.mark.parametrize("suite", EDGES)
+def test_what_lies_on_the_right_side_of_an_edge_holds(checked: Checked, suite: str) -> None:
+    checked.sql(EDGES[suite])
+    assert checked("--suite", suite).failed == {}
+
+
 def test_a_holiday_may_be_quiet(checked: Checked) -> None:
     checked.sql(
         "insert into seeds.business_holidays values (date '2025-04-08')",

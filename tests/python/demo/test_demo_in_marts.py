@@ -58,7 +58,14 @@ def test_rows(warehouse: Warehouse, planted: Landed) -> None:
         for load_id, counts in loads.items():
             if counts["raw"] or (entity, load_id) in found:
                 row = found[entity, load_id]
-                for name in ("raw", "accepted", "superseded", "duplicate", "quarantined"):
+                for name in (
+                    "raw",
+                    "accepted",
+                    "superseded",
+                    "duplicate",
+                    "conflicting",
+                    "quarantined",
+                ):
                     assert row[f"{name}_rows"] == counts[name], (entity, load_id, name)
 
 

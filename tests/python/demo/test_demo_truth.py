@@ -38,7 +38,7 @@ def test_rows_by_outcome_and_load(landed: Landed, world: World, entity: str) -> 
     planted = {
         (load_id, outcome): counts[outcome]
         for load_id, counts in landed.truth["rows"][entity].items()
-        for outcome in ("accepted", "superseded", "duplicate", "quarantined")
+        for outcome in ("accepted", "superseded", "duplicate", "conflicting", "quarantined")
         if counts[outcome]
     }
     assert dict(found) == planted

@@ -34,7 +34,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "support_account_daily": ("date_day", "account_id"),
     "support_daily": ("date_day",),
     "support_feature_daily": ("date_day", "feature_key"),
-    "support_tickets": ("ticket_id",),
+    "support_tickets": ("source_system", "ticket_id"),
     "survey_waves": ("survey_id", "wave_month"),
     "trust_freshness": ("family", "entity"),
     "trust_rejection_reasons": ("entity", "rejection_reason"),
@@ -47,7 +47,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "usage_monthly": ("month_start",),
     "usage_retention": ("period_type", "cohort_start", "period_number"),
     "usage_sessions_daily": ("date_day",),
-    "voice_responses": ("response_id",),
+    "voice_responses": ("source_system", "response_id"),
 }
 
 

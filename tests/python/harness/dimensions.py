@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reference import Row, World
+from reference.accounts import BEGINNING
 from reference.dates import days
 from reference.identity import People
 from reference.staging import history
@@ -76,11 +77,10 @@ def _account_row(world: World, account: str) -> Row:
     versions = [
         row for row in history(world.outcomes["crm_accounts"]) if row["account_id"] == account
     ]
-    versions.sort(key=lambda row: row["updated_at"])
-    # what held on some date: the first version before all of them, then the last one of each
-    last_of_date = {world.local(row["updated_at"]): row for row in versions}
-    held = [*versions[:1], *last_of_date.values()]
-    latest = versions[-1] if versions else {}
+    # what held on some date: before all versions, and from each of them on
+    dates = [BEGINNING, *(world.local(row["updated_at"]) for row in versions)]
+    held = [world.accounts.version_on(account, day)[0] for day in dates] if versions else []
+    latest = world.accounts.version_on(account, FAR_FUTURE)[0]
     now = world.accounts.on(account, FAR_FUTURE)
     active = [one.day for one in world.activity if one.account == account]
     return {
@@ -104,6 +104,7 @@ def _account_row(world: World, account: str) -> Row:
             ),
             default=None,
         ),
+        "is_deleted": now.is_deleted,
         "is_in_crm": bool(versions),
     }
 

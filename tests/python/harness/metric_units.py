@@ -3,7 +3,7 @@
 The format is told at the top of tests/metrics/usage.yml.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -17,18 +17,20 @@ from hand_made import company
 from harness.compare import equal
 from harness.landing import own_seeds
 from harness.project import ROOT, variant
-from harness.warehouse import built, compiled_for
+from harness.warehouse import Warehouse, built, compiled_for
 from product_health.errors import UserError, unknown
 from product_health.meaning.definitions import Definitions
-from product_health.query.answers import Answer, Question, answer
+from product_health.query.answers import Answer, Question, Run, answer
+from product_health.query.where import Condition
+from product_health.semantics.catalogue import Metric
 from reference import Company, Row, contract
+from reference.company import ADDED_BY_LAND
 
 FOLDER = ROOT / "tests" / "metrics"
 # What a row has where a test leaves a column out.
 DEFAULTS = FOLDER / "_defaults.yml"
 REQUIRED = ("test", "metric", "given", "expect")
 OPTIONAL = ("as_of", "by", "grain", "where")
-ADDED = ("load_id",)
 VALUE, PERIOD = "value", "period"
 
 
@@ -71,7 +73,7 @@ class MetricTest:
         landed = self._company()
         models = [model.name for model in definitions().upstream(metric)]
         with built(landed, compiled_for(landed), models) as warehouse:
-            return answer(definitions(), metric, question, warehouse.query)
+            return answer(metric, question, _run_on(warehouse))
 
     def _check_keys(self) -> None:
         for key in self.said:
@@ -84,7 +86,8 @@ class MetricTest:
     def _company(self) -> Company:
         seeds = {seed.name: seed.types for seed in variant().seeds}
         tables: dict[str, list[Row]] = {}
-        sown = dict.fromkeys(seeds, ()) | own_seeds("metric_families") | defaults()["seeds"]
+        own = own_seeds("metric_families") | own_seeds("support_words")
+        sown = dict.fromkeys(seeds, ()) | own | defaults()["seeds"]
         for name, rows in self.said["given"].items():
             _known("table", name, (*contract(), *seeds))
             types = contract()[name].types if name in contract() else seeds[name]
@@ -135,6 +138,17 @@ class MetricTest:
         return tuple(row[column] for column in self._columns)
 
 
+def _run_on(warehouse: Warehouse) -> Run:
+    """Give a function that asks a metric of a warehouse."""
+
+    def run(metric: Metric, group_by: Sequence[str], condition: Condition | None) -> list[Row]:
+        template = [condition.template] if condition else []
+        sql = definitions().sql.sql(metric.name, group_by, template)
+        return warehouse.query(sql, condition.values if condition else None)
+
+    return run
+
+
 @lru_cache(maxsize=1)
 def definitions() -> Definitions:
     """Give the metrics of the project."""
@@ -165,7 +179,7 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
 def _filled(table: str, types: Mapping[str, str], row: Row, place: int) -> Row:
     """Complete a row: an id that is left out is made up, and others have their defaults."""
     for column in row:
-        _known(f"column of {table}", column, (*types, *ADDED))
+        _known(f"column of {table}", column, (*types, *ADDED_BY_LAND))
     entity = contract().get(table)
     made_up = {entity.key[0]: f"{table} {place}"} if entity else {}
     filled = {**made_up, **defaults()["rows"].get(table, {}), **row}

@@ -123,9 +123,9 @@ class Warehouse:
         """Give the rows of a model's relation."""
         return self.query(f"select * from {self.compiled.model(name).relation}")
 
-    def query(self, sql: str) -> list[Row]:
-        """Give the rows of a query."""
-        result = self._connection.execute(sql)
+    def query(self, sql: str, values: Mapping[str, str] | None = None) -> list[Row]:
+        """Give the rows of a query with the values of its parameters."""
+        result = self._connection.execute(sql, dict(values or {}))
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from landing_door import Door
+from product_health.landing import unfold
 
 HEADER = "event_id,actor_id,event_name,occurred_at,platform\n"
 GOOD = "e1,ann,click,2026-01-31 10:00:00,web\n"
@@ -222,6 +223,17 @@ def test_no_such_file_or_a_folder(door: Door) -> None:
     assert "is a folder" in door.refused("usage_events", "--from", door.folder)
 
 
+def test_gzip_that_unfolds_to_far_too_much(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = door.file("m.csv.gz", gzip.compress((HEADER + GOOD * 10_000).encode()))
+    size = path.stat().st_size
+    assert len(GOOD) * 10_000 > unfold.MOST_TIMES * size
+    told = f"m.csv.gz: unfolds to more than {100 * size:,} bytes, 100 times its size; nothing was"
+    with monkeypatch.context() as patch:
+        patch.setattr(unfold, "ALWAYS_BYTES", 1_000)
+        assert told in door.refused("usage_events", "--from", path)
+    assert len(door.landed("usage_events", "--from", path)) == 10_000
+
+
 def test_half_written_gzip(door: Door) -> None:
     content = gzip.compress((HEADER + GOOD * 1000).encode())
     path = door.file("events.csv.gz", content[: len(content) // 2])
@@ -330,7 +342,7 @@ def test_score_of_9_point_6_stays(door: Door) -> None:
 def test_seats_of_9_point_6_do_not_become_10(door: Door) -> None:
     text = "tool,updated_at,seats\na,2026-01-31,10\nb,2026-01-31,9.6\n"
     row = door.landed("tool_licences", "--from", door.file("tools.csv", text))[1]
-    assert (row["seats"], row["parse_error"]) == (None, "seats")
+    assert (row["seats"], row["set_aside"], row["parse_error"]) == (None, "seats", None)
 
 
 def test_two_columns_of_one_name_are_both_there(door: Door) -> None:

@@ -353,16 +353,31 @@ def test_database_that_says_no(
     assert "hush" not in message
 
 
-def test_password_is_in_no_name() -> None:
-    name = safe_name("mysql://u:hush@h/db?token=hush2", "select\n  1")
-    assert "hush" not in name
+@pytest.mark.parametrize("mark", ["?", "#", ";", ";x=1?", "?a=b;", "?a=b#"])
+def test_password_is_in_no_name(mark: str) -> None:
+    name = safe_name(f"mysql://u:hush@h/db{mark}token=hush2", "select\n  1")
     assert name == "mysql://u:***@h/db: select 1"
+    assert safe_name(f"mssql://h{mark}PWD=hush", "select 1") == "mssql://h: select 1"
 
 
 def test_password_in_a_driver_s_message_is_masked() -> None:
     url = "mysql://u:hu%21sh@h/db?token=t0ken"
     error = ValueError(f"no hu!sh (hu%21sh) for {url} with t0ken")
     assert without_secrets(error, url) == "no *** (***) for *** with ***"
+
+
+URLS = (
+    *("mysql://h/db;PWD=hush1;x=hush2", "sqlite:///x.db#hush1?x=hush2", "mysql://u:hush1@h#hush2"),
+    *("mysql://u:hush1/hush2@h/db", "mysql://u:hush1#hush2@h/db", "mysql://u:hush1@hush2@h/db"),
+    *("mssql:///?odbc=PWD%3Dhush1%3Bx%3Dhush2", "mysql://h?a=hush1;b=hush2", "m://h?a=hush1=hush2"),
+    *("mysql://u:hush1%23hush2@h/db", "mysql://h/db?hush1&a=hush2"),
+)
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_parts_of_a_password_are_masked_wherever_it_stands(url: str) -> None:
+    error = ValueError(f"no int: 'hush1', nor 'hush2' of {url}, in database h of mysql")
+    assert without_secrets(error, url) == "no int: '***', nor '***' of ***, in database h of mysql"
 
 
 def test_what_does_not_parse_is_shown_by_its_shape(door: Door) -> None:

@@ -15,7 +15,15 @@ NO = object()  # does not parse
 
 def parse(value_sql: str, data_type: str, fmt: str | None = None) -> tuple[Any, str | None]:
     """Return the landed value and the parse error of one value."""
-    entity = Entity("things", (Column("thing", data_type),))
+    row = read(value_sql, Column("thing", data_type, required=True), fmt)
+    return row["thing"], row["parse_error"]
+
+
+def read(
+    value_sql: str, column: Column, fmt: str | None = None, timezone: str | None = None
+) -> dict[str, Any]:
+    """Return the landed row of one value."""
+    entity = Entity("things", (column,))
     source = f"select {value_sql} as input"
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'America/New_York'")  # must not matter
@@ -25,9 +33,11 @@ def parse(value_sql: str, data_type: str, fmt: str | None = None) -> tuple[Any, 
             {"thing": Rule(source="input", format=fmt)},
             received_at=RECEIVED,
             columns=describe(connection, source),
+            timezone=timezone,
         )
-        rows = connection.execute(f"select thing, parse_error from ({select})").fetchall()
-    return rows[0][0], rows[0][1]
+        result = connection.execute(select)
+        names = [one[0] for one in result.description or ()]
+        return dict(zip(names, result.fetchall()[0], strict=True))
 
 
 def check(value_sql: str, data_type: str, expected: object, fmt: str | None = None) -> None:
@@ -226,11 +236,107 @@ def test_typed_input_of_the_right_type_is_not_cast(contract: Contract) -> None:
 
 
 def test_one_bad_column_leaves_the_others_and_keeps_the_row() -> None:
-    entity = Entity("things", (Column("a", "integer"), Column("b", "integer"), Column("c", "text")))
+    columns = (Column("a", "integer"), Column("b", "integer", required=True), Column("c", "text"))
     select = strict_select(
-        entity, "select 'x' as a, '2' as b, 'é \"' as c, null as d", received_at=RECEIVED,
-        columns={"a": "VARCHAR", "b": "VARCHAR", "c": "VARCHAR", "d": "VARCHAR"},
+        Entity("things", columns), "select 'x' as a, 'y' as b, 'é \"' as c, null as d",
+        received_at=RECEIVED, columns=dict.fromkeys("abcd", "VARCHAR"),
     )  # fmt: skip
     with duckdb.connect() as connection:
-        row = connection.execute(select).fetchall()[0]
-    assert row == (None, 2, 'é "', RECEIVED, "a", '{"a":"x","b":"2","c":"é \\"","d":null}')
+        result = connection.execute(select)
+        names = [one[0] for one in result.description or ()]
+        row = dict(zip(names, result.fetchall()[0], strict=True))
+    assert (row["a"], row["b"], row["c"], row["received_at"]) == (None, None, 'é "', RECEIVED)
+    assert (row["set_aside"], row["parse_error"]) == ("a", "b")
+    assert row["raw_text"] == '{"a":"x","b":"y","c":"é \\"","d":null}'
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("''", None),
+        ("'  '", None),
+        ("chr(160) || ' ann' || chr(9)", "ann"),
+        ("1.0::double", "1"),
+        ("101.0::float", "101"),
+        ("-7.0::double", "-7"),
+        ("1.5::double", "1.5"),
+        ("'nan'::double", None),
+        ("9007199254740993::double", "9007199254740992.0"),
+        ("101.00::decimal(6, 2)", "101"),
+        ("101.50::decimal(6, 2)", "101.50"),
+        ("'1.0'", "1.0"),
+        ("' a '::blob", "a"),
+    ],
+)
+def test_text_is_trimmed_and_floats_lose_their_point(value: str, expected: str | None) -> None:
+    assert parse(value, "text") == (expected, None)
+
+
+MOMENT = Column("thing", "timestamp")
+
+
+@pytest.mark.parametrize(
+    ("value", "fmt", "is_bare"),
+    [
+        ("'2026-01-31'", None, True),
+        ("' 2026-01-31 '", None, True),
+        ("'2026-01-31 00:00'", None, False),
+        ("'2026-01-31T00:00:00Z'", None, False),
+        ("date '2026-01-31'", None, True),
+        ("timestamp '2026-01-31 00:00:00'", None, False),
+        ("'31/01/2026'", "%d/%m/%Y", True),
+        ("'31/01/2026 00'", "%d/%m/%Y %H", False),
+        ("'1769817600'", "epoch", False),
+    ],
+)
+def test_a_date_without_a_time_is_marked(value: str, fmt: str | None, is_bare: bool) -> None:  # noqa: FBT001
+    row = read(value, MOMENT, fmt, timezone="Asia/Tokyo" if is_bare else None)
+    assert (row["thing"], row["bare_dates"]) == (at(2026, 1, 31), "thing" if is_bare else None)
+
+
+@pytest.mark.parametrize("value", ["'2026-13-31'", "'31.1.2026'", "''", "null::date"])
+def test_what_is_no_date_is_not_marked(value: str) -> None:
+    assert read(value, MOMENT)["bare_dates"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "fmt"),
+    [
+        ("'2026-07-01 12:00:00'", None),
+        ("timestamp '2026-07-01 12:00:00'", None),
+        ("timestamp_ns '2026-07-01 12:00:00'", None),
+        ("'01/07/2026 12:00'", "%d/%m/%Y %H:%M"),
+        ("'2026-07-01T10:00:00Z'", None),
+        ("timestamptz '2026-07-01 10:00:00+00'", None),
+        ("'1782900000'", "epoch"),
+        ("'01/07/2026 12:00 +0200'", "%d/%m/%Y %H:%M %z"),
+    ],
+)
+def test_a_time_without_an_offset_is_of_the_sources_zone(value: str, fmt: str | None) -> None:
+    assert read(value, MOMENT, fmt, timezone="Europe/Berlin")["thing"] == at(2026, 7, 1, 10)
+
+
+@pytest.mark.parametrize("value", ["'9999-12-31'", "'9000-01-01 00:00'", "timestamp 'infinity'"])
+def test_the_end_of_time_is_none_where_emptiness_has_a_meaning(value: str) -> None:
+    open_ended = Column("thing", "timestamp", empty_means="it runs on")
+    row = read(value, open_ended)
+    assert (row["thing"], row["bare_dates"], row["parse_error"]) == (None, None, None)
+    row = read(value, MOMENT)
+    assert (row["thing"], row["set_aside"]) == (None, "thing")
+
+
+def test_a_wrong_end_sets_the_row_aside() -> None:
+    row = read("'8999-12-31'", Column("thing", "timestamp", empty_means="it runs on"))
+    assert (row["thing"], row["parse_error"], row["set_aside"]) == (None, "thing", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("'1769853600000000'", at(2026, 1, 31, 10)),
+        ("1769853600000001", at(2026, 1, 31, 10, 0, 0, 1)),
+        ("'253402214400000000'", None),
+    ],
+)
+def test_microseconds_since_1970(value: str, expected: datetime | None) -> None:
+    assert read(value, MOMENT, "epoch_us")["thing"] == expected

@@ -170,7 +170,7 @@ NEW_LOAD = (
 NEW_LINK = (
     "insert into intermediate.int_identity_links by name "
     "select min(actor_id) as actor_id, 'somebody' as person_id, false as is_on_cycle, "
-    "(select max(load_id) from intermediate.int_row_accounting) as load_id "
+    "(select max(load_id) from intermediate.int_row_accounting) as chain_load_id "
     "from intermediate.int_usage_event_days where row_outcome = 'accepted' "
     "and activity_date = (select min(activity_date) from intermediate.int_usage_event_days "
     "where row_outcome = 'accepted')"

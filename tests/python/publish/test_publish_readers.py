@@ -37,7 +37,9 @@ REFUSED = (
     "select * from read_text('README.md')",
     "attach 'mine.duckdb'",
     "set enable_external_access = true",
+    "set memory_limit = '64GB'",
 )
+LIMITS = "current_setting('memory_limit'), current_setting('max_temp_directory_size')"
 
 
 @pytest.fixture
@@ -109,6 +111,9 @@ def test_the_address_that_readme_names_reads_and_does_nothing_else(
     made = sa.create_engine(f"duckdb:///{published.file}?{settings}", poolclass=sa.NullPool)
     with made.connect() as opened:
         assert opened.execute(sa.text("select count(*) from marts.usage_daily")).scalar_one() > 0
+        assert opened.execute(sa.text(f"select {LIMITS}")).one() == ("1.8 GiB", "9.3 GiB")
+        spill = opened.execute(sa.text("select current_setting('temp_directory')")).scalar_one()
+        assert not Path(spill).is_relative_to(published.folder)
     for statement in REFUSED:
         with made.connect() as opened, pytest.raises(sa.exc.DBAPIError) as told:
             opened.execute(sa.text(statement))

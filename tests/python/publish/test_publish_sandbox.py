@@ -1,7 +1,9 @@
 """What SQL of a user can reach, and how much of the machine it can take: one file, and little."""
 
+import subprocess
 import time
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -10,8 +12,6 @@ from harness.project import variant
 from product_health.errors import UserError
 from product_health.query.child import ADDRESS_BYTES, CPU_SECONDS
 from product_health.query.sandbox import Sandbox
-from product_health.query.where import condition
-from product_health.semantics.catalogue import Catalogue
 
 NOT_ONE = "one SELECT is allowed, and nothing else"
 STATEMENTS = (
@@ -94,6 +94,16 @@ def test_nothing_outside_the_file(file: Path, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {secret.name}
 
 
+def test_nothing_of_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hush")
+    with mock.patch.object(subprocess, "Popen", wraps=subprocess.Popen) as started:
+        with Sandbox(file) as sandbox:
+            assert sandbox.rows("select one from rows") == [{"one": 1}]
+        environment = started.call_args.kwargs["env"]
+    assert "hush" not in environment.values()
+    assert "PATH" in environment
+
+
 @pytest.mark.parametrize("sql", BOMBS)
 def test_bombs_go_off_in_the_child(file: Path, sql: str) -> None:
     begin = time.monotonic()
@@ -111,9 +121,19 @@ def test_what_never_ends_is_ended(file: Path) -> None:
     assert refusal(file, endless) == f"it takes more than {CPU_SECONDS} seconds"
 
 
-def test_a_condition_is_no_template() -> None:
-    metric = Catalogue(variant()).metrics["nps"]
-    for text in ("plan = '{{ 6 * 7 }}'", "plan = '{% for i in range(9) %}'", "plan = '{# #}'"):
-        with pytest.raises(UserError, match="is not allowed there"):
-            condition(text, metric)
-    assert condition("plan = 'a{b}'", metric).endswith("= 'a{b}'")
+def test_a_value_is_a_value(file: Path) -> None:
+    with Sandbox(file) as sandbox:
+        for value in ("it's", "'; drop table rows; --", "$value", "{{ 6 * 7 }}"):
+            assert sandbox.rows("select $value as value", {"value": value}) == [{"value": value}]
+
+
+def test_metricflow_is_handed_nothing_that_was_typed(file: Path) -> None:
+    manifest, period = variant().semantic_manifest, ["metric_time__month"]
+    written = "{{ Dimension('nps__plan') }} = $value_0"
+    with Sandbox(file) as sandbox:
+        assert "nps__plan = $value_0" in sandbox.sql(manifest, "nps", period, [written])
+        for typed in ("{{ 6 * 7 }} = 42", "{% for i in range(9) %}", f"{written} or 'a' = 'a'"):
+            with pytest.raises(UserError, match="holds more than conditions are made of"):
+                sandbox.sql(manifest, "nps", period, [written, typed])
+        with pytest.raises(UserError, match="metric nps: MetricFlow refuses it by nobody"):
+            sandbox.sql(manifest, "nps", ["nobody"], [])

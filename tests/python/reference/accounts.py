@@ -25,6 +25,7 @@ class AccountDay(NamedTuple):
     region: str
     arr: float | None
     is_backfilled: bool
+    is_deleted: bool = False
 
 
 NOBODY = AccountDay("none", "unknown", "unknown", "unknown", None, is_backfilled=False)
@@ -78,7 +79,7 @@ class Accounts:
     def _look_up(self, account: str | None, day: date) -> AccountDay:
         if account is None or account not in self.known:
             return NOBODY
-        version, is_backfilled = self._version_on(account, day)
+        version, is_backfilled = self.version_on(account, day)
         active = self._active(account, day)
         paid = [subscription for subscription in active if not subscription["is_trial"]]
         return AccountDay(
@@ -88,9 +89,10 @@ class Accounts:
             region=_or_unknown(version.get("region")),
             arr=12 * sum((self._mrr(subscription) for subscription in paid), 0.0),
             is_backfilled=is_backfilled,
+            is_deleted=bool(version.get("is_deleted")),
         )
 
-    def _version_on(self, account: str, day: date) -> tuple[Row, bool]:
+    def version_on(self, account: str, day: date) -> tuple[Row, bool]:
         """Give what the systems say of an account on a date, the first that knows it first."""
         by_system: dict[str, list[Row]] = {}
         for row in sorted(self._versions, key=lambda row: row["updated_at"]):

@@ -154,12 +154,15 @@ class World:
 def resolve(company: Company) -> World:
     """Settle every row of a company, then find out who is who.
 
-    Choice: links that form a cycle are quarantined after deduplication, so that a repeat of one is
-    still a duplicate, and an actor's next link does not step in.
+    Choice: links to nobody and those that form a cycle are quarantined after deduplication, so that
+    a repeat of one is still a duplicate. Where a link closes a cycle, the actor's next one does not
+    step in; where it leads to nobody, it does.
     """
     outcomes = settle_all(company)
     people = People(company, outcomes)
-    outcomes["usage_identities"] = quarantine(
-        outcomes["usage_identities"], people.identity.cyclic_links(), "identity_cycle"
-    )
+    for links, reason in (
+        (people.identity.cyclic_links(), "identity_cycle"),
+        (people.identity.to_nobody, "placeholder_person"),
+    ):
+        outcomes["usage_identities"] = quarantine(outcomes["usage_identities"], links, reason)
     return World(company, outcomes, people, Accounts(company, outcomes), as_of_dates(company))

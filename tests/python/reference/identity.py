@@ -2,28 +2,38 @@
 
 Choices: everybody who does something is an actor, so links also apply to those who answer surveys
 and open tickets. A person's own row of usage_people counts, not that of an actor who turned out to
-be the person. E-mail domains are compared in lower case.
+be the person. E-mail domains are compared in lower case, and are those of the address, whatever
+name stands before it. A link to a placeholder is none, so an actor's next link steps in; an actor of
+such a name is a person of its own, because it is no rule by which people are left out.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from email.utils import parseaddr
 
 from .accounts import merged
 from .company import Company, Row
 from .dates import local_date
-from .staging import JudgedRow, accepted
+from .staging import JudgedRow, accepted, place_in_source
 
 
 class Identity:
     """Follows links between actors and persons."""
 
-    def __init__(self, links: Iterable[Row]) -> None:
-        """Take the accepted links; only the earliest of an actor counts."""
-        ordered = sorted(links, key=lambda link: (link["linked_at"], link["person_id"]))
+    def __init__(self, links: Iterable[Row], placeholders: Collection[str] = ()) -> None:
+        """Take the accepted links; of those to a person only the earliest of an actor counts."""
+        folded = {word.strip().casefold() for word in placeholders}
+        ordered = sorted(
+            links, key=lambda link: (link["linked_at"], link["person_id"], place_in_source(link))
+        )
+        self.to_nobody = [
+            link for link in ordered if link["person_id"].strip().casefold() in folded
+        ]
         self.link_of: dict[str, Row] = {}
         for link in ordered:
-            self.link_of.setdefault(link["actor_id"], link)
+            if link not in self.to_nobody:
+                self.link_of.setdefault(link["actor_id"], link)
         self.on_cycle = {actor for actor in self.link_of if self._returns(actor)}
 
     def _next(self, actor: str) -> str | None:
@@ -61,14 +71,16 @@ class People:
 
     def __init__(self, company: Company, outcomes: dict[str, list[JudgedRow]]) -> None:
         """Take the settled rows of a company."""
-        self.identity = Identity(accepted(outcomes["usage_identities"]))
+        words = [row["placeholder_id"] or "null" for row in company.seed("placeholder_ids")]
+        self.identity = Identity(accepted(outcomes["usage_identities"]), words)
         said: dict[str, dict[str, Row]] = {}
         for row in accepted(outcomes["usage_people"]):
             said.setdefault(row["person_id"], {})[row["source_system"]] = row
         order = company.vars["system_order"]
         self.known = {person: merged(rows, order) for person, rows in said.items()}
         rules = company.seed("exclusion_rules")
-        self._domains = {value.lower() for value in _values(rules, "email_domain")}
+        self._domains = {_domain(value) for value in _values(rules, "email_domain")}
+        self._parents = {_domain(value) for value in _values(rules, "email_subdomain")}
         self._accounts = set(_values(rules, "account_id"))
         events = accepted(outcomes["usage_events"])
         self._actors = _named_like(events, _values(rules, "actor_pattern"))
@@ -91,8 +103,10 @@ class People:
         row = self.known.get(person)
         if row is None:
             return False
-        domain = (row["email"] or "").rpartition("@")[2].lower()
-        return domain in self._domains or row["account_id"] in self._accounts
+        labels = _domain(row["email"] or "").split(".")
+        above = {".".join(labels[position:]) for position in range(1, len(labels))}
+        is_staff = ".".join(labels) in self._domains or bool(above & self._parents)
+        return is_staff or row["account_id"] in self._accounts
 
     def is_excluded(self, person: str, account: str | None) -> bool:
         """Tell whether what a person did in an account is left out."""
@@ -101,6 +115,11 @@ class People:
     def is_excluded_actor(self, actor: str) -> bool:
         """Tell whether an actor is a bot, or stands for an excluded person."""
         return actor in self._actors or self.is_excluded_person(self.person_of(actor))
+
+
+def _domain(email: str) -> str:
+    """Give the domain of an address, which may stand behind a name."""
+    return parseaddr(email)[1].rpartition("@")[2].lower()
 
 
 def _values(rules: Iterable[Row], rule_type: str) -> list[str]:

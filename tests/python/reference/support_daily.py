@@ -18,7 +18,7 @@ from .business import BusinessHours
 from .company import Row
 from .dates import end_of, in_window, is_complete, spine, window_start
 from .numbers import kaplan_meier, quantile, ratio
-from .support import Ticket, tickets
+from .support import Story, Ticket, tickets
 
 PER_HUNDRED = 100
 
@@ -50,9 +50,14 @@ def _created(world: World, ticket: Ticket) -> date:
 def _spine(world: World, found: Sequence[Ticket]) -> list[date]:
     created = [_created(world, ticket) for ticket in found]
     stories = [ticket.story for ticket in found]
-    changed = [world.local(moment) for one in stories for moment in one.solves + one.reopens]
+    changed = [world.local(moment) for one in stories for moment in _changes_of(one)]
     last = max(created + changed, default=None)
     return spine(min(created, default=None), last, world.as_of.get("support"))
+
+
+def _changes_of(story: Story) -> list[datetime]:
+    last = [story.last.moment] if story.last else []
+    return story.solves + story.reopens + story.removals + last
 
 
 def _is_complete(world: World, day: date) -> bool:
@@ -70,7 +75,8 @@ def _support_daily(world: World, found: Sequence[Ticket], days: Sequence[date]) 
         within = [one for one in found if in_window(_created(world, one), day, world.window)]
         mau = len({one.person for one in world.trailing(day)}) if day in world.spine else None
         solved = [one for one in within if one.story.solves]
-        reopened = [one for one in solved if one.story.reopens]
+        reopened = [one for one in solved if one.story.is_reopened]
+        removed = [one for one in within if one.story.removed_at]
         rows.append(
             {
                 "date_day": day,
@@ -82,6 +88,7 @@ def _support_daily(world: World, found: Sequence[Ticket], days: Sequence[date]) 
                 "reopened_tickets_28d": len(reopened),
                 "solved_tickets_28d": len(solved),
                 "reopen_rate": ratio(len(reopened), len(solved)),
+                "removed_tickets_28d": len(removed),
                 "has_full_window": window_start(day, world.window) >= days[0],
                 "is_complete": _is_complete(world, day),
             }
@@ -94,18 +101,21 @@ def _changes(world: World, found: Sequence[Ticket], day: date) -> Row:
     over = end_of(day, world.company.zone)
     solves = [moment for ticket in found for moment in ticket.story.solves]
     reopens = [moment for ticket in found for moment in ticket.story.reopens]
+    removals = [moment for ticket in found for moment in ticket.story.removals]
     return {
         "tickets_created": sum(1 for ticket in found if _created(world, ticket) == day),
         "tickets_solved": sum(1 for moment in solves if world.local(moment) == day),
         "tickets_reopened": sum(1 for moment in reopens if world.local(moment) == day),
+        "tickets_removed": sum(1 for moment in removals if world.local(moment) == day),
         "backlog": sum(1 for ticket in found if _is_open_at(ticket, over)),
     }
 
 
 def _is_open_at(ticket: Ticket, end: datetime) -> bool:
-    solves = [moment for moment in ticket.story.solves if moment < end]
-    reopens = [moment for moment in ticket.story.reopens if moment < end]
-    return ticket.row["created_at"] < end and len(solves) == len(reopens)
+    story = ticket.story
+    ends = [moment for moment in story.solves + story.removals if moment < end]
+    reopens = [moment for moment in story.reopens if moment < end]
+    return ticket.row["created_at"] < end and len(ends) == len(reopens)
 
 
 def _reply_waits(world: World, found: Sequence[Ticket]) -> list[Wait]:
@@ -130,7 +140,7 @@ def _waits(
     for ticket in found:
         created_at = ticket.row["created_at"]
         over_at, given_up_at = ends(ticket)
-        if created_at >= last:
+        if created_at >= last or ticket.story.removed_at:
             continue
         end = min(over_at or given_up_at or last, last)
         waits.append(

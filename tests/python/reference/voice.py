@@ -12,6 +12,7 @@ from .accounts import SEGMENTS
 from .activity import World
 from .company import Row
 from .dates import in_window, is_complete, spine, window_start
+from .staging import place_in_source
 
 LEAST_PROMOTER = 9
 MOST_DETRACTOR = 6
@@ -29,10 +30,13 @@ def category(kind: str, score: float, scales: dict[str, dict[str, float]]) -> st
 
 
 def voice_responses(world: World) -> list[Row]:
-    """Give the accepted answers of people and accounts that are not excluded."""
-    invitations = {row["invitation_id"] for row in world.rows("survey_invitations")}
+    """Give the accepted answers of people and accounts that are not excluded.
+
+    In the order of their source, so that of two at one instant the later one comes later.
+    """
+    invitations = {_key(row) for row in world.rows("survey_invitations")}
     rows = []
-    for response in world.rows("survey_responses"):
+    for response in sorted(world.rows("survey_responses"), key=place_in_source):
         person = world.people.person_of(response["person_id"])
         account = world.people.account_of(response["account_id"], person)
         if world.people.is_excluded(person, account):
@@ -42,12 +46,13 @@ def voice_responses(world: World) -> list[Row]:
         kind, scales = response["survey_kind"], world.company.vars["survey_scales"]
         rows.append(
             {
+                "source_system": response["source_system"],
                 "response_id": response["response_id"],
                 "survey_id": response["survey_id"],
                 "survey_kind": kind,
                 "person_id": person,
                 "account_id": account,
-                "has_invitation": response["invitation_id"] in invitations,
+                "has_invitation": _key(response) in invitations,
                 "responded_at": response["responded_at"],
                 "response_date": day,
                 "score": response["score"],
@@ -61,6 +66,11 @@ def voice_responses(world: World) -> list[Row]:
     return rows
 
 
+def _key(row: Row) -> tuple[str, str]:
+    """Return what identifies an invitation: ids are those of one system."""
+    return row["source_system"], row["invitation_id"]
+
+
 def voice_spine(world: World, responses: Iterable[Row]) -> list[date]:
     """Give the dates of the voice marts: from the first answer of any kind."""
     answered = [row["response_date"] for row in responses]
@@ -68,9 +78,12 @@ def voice_spine(world: World, responses: Iterable[Row]) -> list[date]:
 
 
 def current(responses: Iterable[Row], day: date, length: int) -> list[Row]:
-    """Give each person's last response in the trailing window that ends on a date."""
+    """Give each person's last response in the trailing window that ends on a date.
+
+    `responses` come in the order of their source.
+    """
     last: dict[str, Row] = {}
-    for row in sorted(responses, key=lambda row: (row["responded_at"], row["response_id"])):
+    for row in sorted(responses, key=lambda row: row["responded_at"]):
         if in_window(row["response_date"], day, length):
             last[row["person_id"]] = row
     return list(last.values())

@@ -88,17 +88,17 @@ def _chains(world: World, responses: Sequence[Row]) -> list[Chain]:
             is_answered = any(
                 opened_at <= answered_at <= opened_at + patience
                 for row in chain
-                for answered_at in answers[row["invitation_id"]]
+                for answered_at in answers[row["source_system"], row["invitation_id"]]
             )
             month = period_start(world.local(opened_at), "month")
             chains.append(Chain(survey, person, month, is_answered))
     return chains
 
 
-def _answers(world: World, responses: Sequence[Row]) -> dict[str, list[datetime]]:
-    counted = {row["response_id"] for row in responses}
-    answers: dict[str, list[datetime]] = defaultdict(list)
+def _answers(world: World, responses: Sequence[Row]) -> dict[tuple[str, str], list[datetime]]:
+    counted = {(row["source_system"], row["response_id"]) for row in responses}
+    answers: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for row in world.rows("survey_responses"):
-        if row["response_id"] in counted:
-            answers[row["invitation_id"]].append(row["responded_at"])
+        if (row["source_system"], row["response_id"]) in counted:
+            answers[row["source_system"], row["invitation_id"]].append(row["responded_at"])
     return answers
