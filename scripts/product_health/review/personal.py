@@ -1,4 +1,4 @@
-"""What a review does not show: values that publishing would refuse, whose place is not a pull request."""
+"""Values that publishing would refuse have no place in a pull request either."""
 
 from collections.abc import Iterable
 from dataclasses import replace
