@@ -1,9 +1,34 @@
-"""Files that nobody ever reads half of, and folders that do not grow."""
+"""Files that nobody ever reads half of, folders that do not grow, and paths of this machine."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import click
 
 from product_health.errors import UserError
+
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+
+
+class LocalPath(click.Path):
+    """A path of this machine: an address such as s3://bucket is refused, and is no folder s3:."""
+
+    def __init__(self, *, dir_okay: bool = True, file_okay: bool = True) -> None:
+        """Take files, folders, or both."""
+        super().__init__(path_type=Path, dir_okay=dir_okay, file_okay=file_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; UserError for an address."""
+        if ADDRESS.match(str(value)):
+            option = param.opts[0] if param else "a path"
+            message = (
+                f"{option} {value}: is an address, and no file or folder of this machine; give a "
+                "local path, and copy what is there on your own"
+            )
+            raise UserError(message)
+        return super().convert(value, param, ctx)
 
 
 def write_whole(path: Path, text: str) -> None:

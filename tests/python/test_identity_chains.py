@@ -12,7 +12,8 @@ from reference.identity import Identity
 from strategies_rows import seeded
 
 LINKS = 100_000
-# Some 3 seconds and 200 MB where nothing else runs: room for a slow machine, and far from a recursion that keeps every step.
+# Some 3 seconds and 200 MB where nothing else runs: room for a slow machine, and far from a
+# recursion that keeps every step.
 MOST_SECONDS = 120
 MOST_MEMORY = "1GB"
 MODELS = {"int_identity_links", "int_actor_people"}
@@ -33,7 +34,8 @@ def linked(warehouse: Warehouse, select: str) -> float:
     identities = variant().model("int_usage_identities").relation
     warehouse.query(
         f"create or replace table {identities} as select *, timestamp '2025-01-01' as linked_at, "
-        "null::bigint as source_order, 1 as load_id, row_number() over () as landing_row, 'accepted' as row_outcome "
+        "null::bigint as source_order, 1 as load_id, row_number() over () as landing_row, "
+        "'accepted' as row_outcome "
         f"from ({select})"
     )
     begun = monotonic()

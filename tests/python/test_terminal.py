@@ -13,8 +13,8 @@ from product_health import terminal
 from structure import fails
 
 PACKAGE = Path("scripts/product_health")
-# The one home of prints, and the child process, which speaks to its parent alone.
-HOMES = {PACKAGE / "terminal.py", PACKAGE / "query" / "child.py"}
+# The one home of prints, and the child processes, which speak to their parents alone.
+HOMES = {PACKAGE / name for name in ("terminal.py", "query/child.py", "landing/query_child.py")}
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 OBEYED = {
     "\x1b[31mred\x1b[0m": r"\x1b[31mred\x1b[0m",

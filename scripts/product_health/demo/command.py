@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +12,13 @@ from product_health.contract import load_contract
 from product_health.demo.build import EVENTS, TRUTH_FILE, build
 from product_health.demo.params import Parameters, read_product
 from product_health.errors import UserError
+from product_health.files import LocalPath
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 # There while a demo is being written, so that `make` writes an interrupted one again.
 INCOMPLETE_FILE = "demo-incomplete"
@@ -39,7 +40,7 @@ INCOMPLETE_FILE = "demo-incomplete"
     "--out",
     default="landing",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=LocalPath(file_okay=False),
     help="Landing folder.",
 )
 @click.option(

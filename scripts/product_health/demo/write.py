@@ -11,6 +11,7 @@ import numpy as np
 
 from product_health.demo.params import DAY, moment
 from product_health.demo.rows import CODE, KIND_NAMES, MALFORMED, Rows
+from product_health.landing import sql
 from product_health.landing.parse import ROW_TEXT, row_sql, strict_select
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Spool:
         arrays = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
         self.connection.register("arrays", arrays)
         self.connection.execute(
-            f"copy (select * from arrays) to '{path}' (format parquet, compression uncompressed)"
+            f"copy (select * from arrays) to {sql.text(str(path))} "
+            "(format parquet, compression uncompressed)"
         )
         self.connection.unregister("arrays")
         if len(rows):
@@ -95,7 +97,7 @@ class Spool:
         """SELECT of the rows of one load; no rows where it brings none."""
         every = self.parts[entity]
         parts = [part for part in every if part.first_load <= load <= part.last_load] or every[:1]
-        paths = ", ".join(f"'{part.path}'" for part in parts)
+        paths = ", ".join(sql.path(part.path) for part in parts)
         return f"select * from read_parquet([{paths}]) where load_number = {load}"
 
 

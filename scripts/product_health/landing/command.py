@@ -1,21 +1,26 @@
 """`product-health land`."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from product_health import terminal
-from product_health.contract import load_contract
+from product_health.contract import FILES, load_contract
 from product_health.errors import UserError
-from product_health.landing.fit import summary
+from product_health.files import LocalPath
+from product_health.landing.fit import Fit, summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
 from product_health.landing.sql import as_utc
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
 from product_health.terminal import plain
+
+if TYPE_CHECKING:
+    from product_health.landing.run import Outcome
 
 
 class Time(click.ParamType[date]):
@@ -49,25 +54,36 @@ class Screen:
 
 @click.command()
 @click.argument("entity", required=False)
-@click.option("--from", "source", metavar="FILE|URL", help="File, Parquet pattern, or database.")
-@click.option("--query", help="SELECT to run on the database.")
+@click.option("--from", "sources", multiple=True, metavar="FILE|URL", help=(
+    "File, pattern of files, or database; --from may be repeated."))  # fmt: skip
+@click.option("--query", help="SELECT over the files by their names, or on the database.")
 @click.option("--map", "mapped", multiple=True, metavar="COLUMN=SOURCE[:FORMAT]", help=(
-    "Input column for a column of the contract. FORMAT: epoch, epoch_ms or strptime's. "
-    "SOURCE may be @row_hash or @row_number: an id made for each row."))  # fmt: skip
+    "Input column for a column of the contract. FORMAT: epoch, epoch_ms, epoch_us or strptime's. "
+    "SOURCE may be a path within JSON such as properties.plan, or @row_hash or @row_number: an id "
+    "made for each row."))  # fmt: skip
 @click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="A constant.")
 @click.option("--rest-to", metavar="COLUMN", help="JSON column for input columns not mapped.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="YAML file with these options.")
+@click.option("--mapping", type=LocalPath(), help="YAML file with these options.")
 @click.option(
     "--complete-until", type=Time(or_date=True), help="Until when the source is whole (exclusive)."
 )
 @click.option("--received-at", type=Time(), help="When the rows were received; default: now.")
-@click.option("--format", help="csv, jsonl or parquet; default: what the file looks like.")
+@click.option("--format", help="csv, json, jsonl or parquet; default: what the file looks like.")
 @click.option("--delimiter", help="Between fields: a character, or tab, space, semicolon, pipe.")
 @click.option("--quote", help="Quoting character, or none.")
 @click.option("--encoding", help="Encoding of a text file; default: UTF-8, or UTF-16 by its mark.")
+@click.option("--timezone", help="Of times without an offset, such as Europe/Berlin; default: UTC.")
 @click.option("--header/--no-header", default=None, help="Whether the first row holds names.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without header.")
-@click.option("--into", type=click.Path(path_type=Path), help="Default: landing/ of the project.")
+@click.option("--system", metavar="NAME|FOLDER", help=(
+    "Source system whose tables --from holds; what is new in them is landed."))  # fmt: skip
+@click.option("--as", "name", help=(
+    "Name of the source system: its keys are apart from those of others. Default: files, or that "
+    "of --system."))  # fmt: skip
+@click.option("--schema", help="Schema in which the tables of the system lie.")
+@click.option("--whole", is_flag=True, help="Compare all rows, also those that came long ago.")
+@click.option("--accept-deletions", is_flag=True, help="Land it though most rows vanished.")
+@click.option("--into", type=LocalPath(), help="Default: landing/ of the project.")
 @click.option("--again", is_flag=True, help="Land it though the same was landed before.")
 @click.option("--unparsed-ok", is_flag=True, help="Land it though a column never parses.")
 @click.option("--list", "list_loads", is_flag=True, help="Show what has been landed.")
@@ -75,7 +91,7 @@ class Screen:
 def land(  # noqa: PLR0913 - one parameter an option
     *,
     entity: str | None,
-    source: str | None,
+    sources: tuple[str, ...],
     mapping: Path | None,
     into: Path | None,
     list_loads: bool,
@@ -84,6 +100,11 @@ def land(  # noqa: PLR0913 - one parameter an option
     received_at: datetime | None,
     again: bool,
     unparsed_ok: bool,
+    system: str | None,
+    name: str | None,
+    schema: str | None,
+    whole: bool,
+    accept_deletions: bool,
     **reading: Any,
 ) -> None:
     """Land rows of a file or a database in ENTITY, a table of the landing contract.
@@ -96,7 +117,21 @@ def land(  # noqa: PLR0913 - one parameter an option
         _show_loads(store)
     elif undo:
         _undo(store)
-    elif entity is None or source is None:
+    elif system is not None:
+        from product_health.landing.sync.command import Options, land_system
+
+        if entity is not None or len(sources) != 1 or complete_until is not None:
+            message = (
+                "a system is landed whole, up to its last sync: product-health land --system NAME "
+                "--from FILE|URL"
+            )
+            raise UserError(message)
+        land_system(
+            Options(system, sources[0], name, schema, whole, again, accept_deletions),
+            store,
+            Screen(),
+        )
+    elif entity is None or not sources:
         message = (
             "say what to land where: product-health land ENTITY --from FILE (or --list, --undo)"
         )
@@ -106,7 +141,14 @@ def land(  # noqa: PLR0913 - one parameter an option
         said = _reading(**reading)
         base = read_mapping_file(mapping, entity) if mapping else Reading()
         request = Request(
-            entity, source, said.over(base), complete_until, received_at, again, unparsed_ok
+            entity,
+            sources,
+            said.over(base),
+            complete_until=complete_until,
+            received_at=received_at,
+            again=again,
+            unparsed_ok=unparsed_ok,
+            source_system=name or FILES,
         )
         _land(request, store)
 
@@ -131,38 +173,54 @@ def _land(request: Request, store: LandingStore) -> None:
     from product_health.landing.run import land as land_request
 
     outcome = land_request(request, store, Screen())
-    row, fit = outcome.row, outcome.fit
+    row = outcome.row
     terminal.write(
         f"landed {row['row_count']:,} rows of {row['entity']} from {plain(row['source_name'])} "
         f"as load {outcome.load_id}"
     )
-    if row["first_event_at"]:
-        terminal.write(
-            f"  events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC"
+    for note in (*_read(outcome), *_extent(row), *_misfits(outcome.fit), *_columns(outcome)):
+        terminal.write(f"  {plain(note)}")
+
+
+def _read(outcome: "Outcome") -> Iterator[str]:
+    for name, count in outcome.read.items():
+        yield f"{count:,} rows read from {name}"
+    if outcome.left_out:
+        yield f"left out, as they cannot be split into columns: {outcome.left_out:,} of the rows"
+    if outcome.may_be_cut:
+        yield (
+            "its last line has no line end: if it was still being written, take the load back "
+            "with --undo and land the file again when it is whole"
         )
-    terminal.write(f"  complete until {_time(row['complete_until'])} UTC")
+
+
+def _extent(row: dict[str, Any]) -> Iterator[str]:
+    if row["first_event_at"]:
+        yield f"events {_time(row['first_event_at'])} to {_time(row['last_event_at'])} UTC"
+    yield f"complete until {_time(row['complete_until'])} UTC"
+
+
+def _misfits(fit: Fit) -> Iterator[str]:
     if fit.of_rows:
         count = sum(misfit.row_count for misfit in fit.of_rows)
         counted = "1 row does" if count == 1 else f"{count:,} rows do"
-        terminal.write(f"  {counted} not parse: {summary(fit.of_rows)}")
+        yield f"{counted} not parse: {summary(fit.of_rows)}"
     if fit.of_values:
-        terminal.write(f"  values set aside, their rows count: {summary(fit.of_values)}")
-    if outcome.may_be_cut:
-        terminal.write(
-            "  its last line has no line end: if it was still being written, take the load back "
-            "with --undo and land the file again when it is whole"
-        )
+        yield f"values set aside, their rows count: {summary(fit.of_values)}"
+
+
+def _columns(outcome: "Outcome") -> Iterator[str]:
     if outcome.made:
-        terminal.write(
-            f"  {', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
+        yield (
+            f"{', '.join(outcome.made)} made of each whole row, so rows that repeat exactly count"
             f" once (--map {outcome.made[0]}=@row_number counts every row)"
         )
     if outcome.unmapped:
-        terminal.write(f"  input columns not landed: {', '.join(map(plain, outcome.unmapped))}")
+        yield f"input columns not landed: {', '.join(outcome.unmapped)}"
     if outcome.empty:
-        terminal.write(f"  columns left empty: {', '.join(outcome.empty)}")
+        yield f"columns left empty: {', '.join(outcome.empty)}"
     for lacking in outcome.lacking:
-        terminal.write(f"  columns left empty, which other files have: {lacking}")
+        yield f"columns left empty, which other files have: {lacking}"
 
 
 def _show_loads(store: LandingStore) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +14,20 @@ from urllib.parse import unquote, unquote_plus
 from product_health.errors import UserError
 from product_health.landing.records import Record
 from product_health.landing.sources import Part, Progress, first_line, spooled_part
-from product_health.landing.spool import Columns, Spool
+from product_health.landing.spool import Columns, FileRead, Spool
 
 CHUNK_ROWS = 10_000
+EXACT_FLOATS = 2**53
+OWN_SCHEMAS = {"information_schema", "pg_catalog", "sys"}
+DUCKDB_TYPES = {
+    bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", Decimal: "DOUBLE",
+    datetime: "TIMESTAMP", date: "DATE",
+}  # fmt: skip
 URL = re.compile(r"[A-Za-z][\w+.-]*://")
 # What follows one of these in a URL are settings of the driver, passwords among them.
 MARKS = re.compile("[?;#&]")
-HTTP = re.compile(r"(https?|s3|gs|ftp)://", re.IGNORECASE)
+DUCKDB_URL = re.compile(r"duckdb:///([^?]+)(\?.*)?")
+HTTP = re.compile(r"(https?|s3a?|gs|gcs|az|abfss?|ftp|sftp)://", re.IGNORECASE)
 
 
 def is_url(source: str) -> bool:
@@ -30,12 +38,35 @@ def is_url(source: str) -> bool:
     return URL.match(source) is not None
 
 
+def local_file(source: str) -> str:
+    """Return the path of a DuckDB file in place of its URL; anything else as it is."""
+    found = DUCKDB_URL.fullmatch(source)
+    return found[1] if found else source
+
+
 def safe_name(url: str, query: str) -> str:
     """Return how a query is named in register and messages: no password, no settings."""
-    from sqlalchemy.engine import make_url
+    return f"{shown_url(url)}: {' '.join(query.split())}"
 
-    shown = MARKS.split(make_url(url).set(query={}).render_as_string(hide_password=True))[0]
-    return f"{shown}: {' '.join(query.split())}"
+
+def shown_url(url: str) -> str:
+    """Return how a database is named in register and messages: no password, no settings."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        address = make_url(url).set(query={})
+    except (ArgumentError, ValueError):
+        # where the password of what is no URL ends, nobody can tell
+        return f"{url.partition('://')[0]}://***"
+    return MARKS.split(address.render_as_string(hide_password=True))[0]
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    from sqlalchemy.engine import URL as Address  # noqa: N811 - URL is a pattern here
+
+    return Address.create("sqlite", database=str(path)).render_as_string(hide_password=False)
 
 
 def read_query(url: str, query: str | None, scratch: Path, progress: Progress) -> tuple[Part, str]:
@@ -47,33 +78,102 @@ def read_query(url: str, query: str | None, scratch: Path, progress: Progress) -
     if not query:
         message = "--from a database needs --query 'select ...'"
         raise UserError(message)
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import text
+
+    with _opened(url) as engine:
+        label = safe_name(url, query)
+        with _told(f"{label}: the query failed", url):
+            spool = _spooled(engine, text(query), label, scratch, progress)
+    return spooled_part(spool), _digest(spool)
+
+
+def tables(url: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the tables and views of a database with their schema, and its default schema."""
+    from sqlalchemy import inspect
+
+    with _opened(url) as engine, _told(f"{shown_url(url)}: cannot be read", url):
+        there = inspect(engine)
+        main = there.default_schema_name or ""
+        schemas = [name for name in there.get_schema_names() if name not in OWN_SCHEMAS]
+        found = [
+            (schema, table)
+            for schema in schemas
+            for table in sorted(there.get_table_names(schema) + there.get_view_names(schema))
+        ]
+    return found, main
+
+
+def read_table(
+    url: str, schema: str, table: str, scratch: Path, progress: Progress
+) -> tuple[Spool, dict[str, str]]:
+    """Stream a table's rows, as text, and return them with the DuckDB type of each column.
+
+    Columns of SQLite, which holds any value anywhere, are text.
+    """
+    from sqlalchemy import inspect, literal_column, select
+    from sqlalchemy import table as named
+
+    label = f"{shown_url(url)}: {table}"
+    with _opened(url) as engine, _told(f"{label} cannot be read", url):
+        every: Any = select(literal_column("*")).select_from(named(table, schema=schema or None))
+        spool = _spooled(engine, every, label, scratch, progress)
+        columns = inspect(engine).get_columns(table, schema or None)
+    is_typed = engine.dialect.name != "sqlite"
+    known = {column["name"]: _duckdb_type(column["type"]) for column in columns if is_typed}
+    return spool, {name: known.get(name, "VARCHAR") for name in spool.columns.names}
+
+
+def _duckdb_type(column_type: Any) -> str:
+    """Return the DuckDB type of a column by what SQLAlchemy says of it; VARCHAR if in doubt."""
+    if getattr(column_type, "timezone", False):
+        return "TIMESTAMP WITH TIME ZONE"
+    try:
+        return DUCKDB_TYPES.get(column_type.python_type, "VARCHAR")
+    except NotImplementedError:
+        return "VARCHAR"
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Any]:
+    """Yield an engine; UserError where the URL is none or its driver is not there."""
+    from sqlalchemy import create_engine
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
         engine = create_engine(url)
-        label = safe_name(url, query)
     except (ArgumentError, ImportError, SQLAlchemyError, ValueError) as error:
         message = f"--from: this database cannot be used: {without_secrets(error, url)}"
         raise UserError(message) from None
-    spool = Spool(scratch / "rows.jsonl", Columns())
     try:
-        with engine.connect() as connection:
-            options = {"stream_results": True, "yield_per": CHUNK_ROWS}
-            result = connection.execution_options(**options).execute(text(query))
-            for name in result.keys():  # noqa: SIM118 - a result is not a dict
-                spool.columns.add(name)
-            for count in spool.write(_records(result)):
-                if count % CHUNK_ROWS == 0:
-                    progress(count)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _told(what: str, url: str) -> Iterator[None]:
+    """Raise UserError, without secrets, for whatever a driver raises."""
+    try:
+        yield
     except Exception as error:  # drivers raise what they like; none may show a trace or a secret
         if isinstance(error, UserError | MemoryError):
             raise
-        message = f"{label}: the query failed: {without_secrets(error, url)}"
+        message = f"{what}: {without_secrets(error, url)}"
         raise UserError(message) from None
-    finally:
-        engine.dispose()
-    return spooled_part(spool, label), _digest(spool)
+
+
+def _spooled(engine: Any, statement: Any, label: str, scratch: Path, progress: Progress) -> Spool:
+    """Stream the rows of a statement; `progress` is told how many so far."""
+    spool = Spool(scratch / "rows.jsonl", Columns())
+    with engine.connect() as connection:
+        options = {"stream_results": True, "yield_per": CHUNK_ROWS}
+        result = connection.execution_options(**options).execute(statement)
+        for name in result.keys():  # noqa: SIM118 - a result is not a dict
+            spool.columns.add(name)
+        for count in spool.write(_records(result), FileRead(label)):
+            if count % CHUNK_ROWS == 0:
+                progress(count)
+    return spool
 
 
 def _records(rows: Any) -> Iterator[Record]:
@@ -90,6 +190,9 @@ def database_text(value: Any) -> str | None:  # noqa: PLR0911 - one a type
         return value
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_FLOATS:
+        # an id is a float where a column has gaps
+        return f"{value:.0f}"
     if isinstance(value, Decimal):
         return f"{value:f}" if value.is_finite() else str(value)
     if isinstance(value, datetime | date):

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from product_health.contract import RECEIVED_AT, Entity
+from product_health.contract import RECEIVED_AT, Column, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
+from product_health.landing.convert import TIMES
 from product_health.landing.parse import ROW_ERROR, Rule
+
+# How many digits a time of 2001 to 2286 has where it counts seconds, milliseconds, microseconds.
+EPOCHS_BY_DIGITS = {10: "epoch", 13: "epoch_ms", 16: "epoch_us"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def _unparsed(
         if column.name != RECEIVED_AT.name
     )
     return connection.execute(
-        f"with file as (select * from read_parquet({sql.text(str(path))})), "
+        f"with file as (select * from read_parquet({sql.path(path)})), "
         "misfits as (select parse_error as name, true as is_row, raw_text from file "
         "where parse_error is not null "
         "union all select unnest(string_split(set_aside, ',')), false, raw_text from file "
@@ -92,23 +97,41 @@ def _value(raw_text: str, rule: Rule | None) -> str:
     if rule is None or rule.source is None:
         return raw_text
     value = json.loads(raw_text).get(rule.source)
+    for step in rule.path:
+        value = _inner(value, step)
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _inner(value: object, step: str) -> object:
+    """Return what a JSON value holds under a key; the value itself where it holds nothing."""
+    with suppress(ValueError):
+        value = json.loads(value) if isinstance(value, str) else value
+    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    return value.get(step, value) if isinstance(value, dict) else value
 
 
 def _no_fit(entity: Entity, label: str, misfit: Misfit, rule: Rule | None) -> str:
     column = entity.column(misfit.column)
-    source = rule.source if rule and rule.source else column.name
+    source = (rule.name if rule else None) or column.name
     how = f" in the format {rule.format}" if rule and rule.format else ""
-    hint = (
-        f"; see --map {column.name}=<input column>:epoch, :epoch_ms or :%d/%m/%Y"
-        if column.data_type in {"date", "timestamp"}
-        else ""
-    )
     return (
         f"{label}: not one value of column {source!r} is a {column.data_type}{how}, which "
-        f"{entity.name}.{column.name} needs; one is of the form {shape(misfit.example)}{hint}. "
+        f"{entity.name}.{column.name} needs; one is of the form {shape(misfit.example)}"
+        f"{_format_hint(column, source, misfit.example)}. "
         "Nothing was landed; --unparsed-ok lands such rows as unparsed"
     )
+
+
+def _format_hint(column: Column, source: str, example: str) -> str:
+    """Say how times that do not parse are mapped: by digits, what a number since 1970 counts."""
+    if column.data_type not in TIMES:
+        return ""
+    digits = example.strip().partition(".")[0]
+    counted = EPOCHS_BY_DIGITS.get(len(digits)) if digits.isdigit() else None
+    if counted:
+        return f"; if it counts since 1970, --map {column.name}={source}:{counted}"
+    return f"; see --map {column.name}={source}:%d/%m/%Y, :epoch, :epoch_ms or :epoch_us"
 
 
 def shape(value: str, length: int = 80) -> str:

@@ -47,12 +47,19 @@ BARE_LENGTH = len("2026-01-31")  # what parses as a time and is no longer has no
 class Rule:
     """Where a column comes from: an input column, a constant, or @row_hash / @row_number.
 
-    format is None, one of EPOCHS or a strptime format; it is only for dates and timestamps.
+    format is None, one of EPOCHS or a strptime format; it is only for dates and timestamps. path
+    leads to a value within the JSON, or the structure, that an input column holds.
     """
 
     source: str | None = None
     format: str | None = None
     constant: str | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """What it reads, as a user writes it."""
+        return ".".join((self.source, *self.path)) if self.source else None
 
 
 ROW_HASH = Rule(source="@row_hash")
@@ -160,10 +167,18 @@ class _Value:
         if self.rule == ROW_NUMBER:
             number = f"lpad(cast(row_number() over () as varchar), {ROW_NUMBER_DIGITS}, '0')"
             return f"{sql.text(self.context.row_prefix)} || '-' || {number}"
-        return sql.identifier(str(self.rule.source))
+        return within(self._input, self._input_type, self.rule.path)
 
     @property
     def raw_type(self) -> str:
+        return "VARCHAR" if self.rule.path else self._input_type
+
+    @property
+    def _input(self) -> str:
+        return sql.identifier(str(self.rule.source))
+
+    @property
+    def _input_type(self) -> str:
         return self.context.types.get(str(self.rule.source), "VARCHAR")
 
     @property
@@ -183,6 +198,18 @@ class _Value:
     @property
     def fault(self) -> str | None:
         """The SQL of whether a value is given and does not parse; None where that cannot be."""
+        faults = [fault for fault in (self._fault_around, self._fault_within) if fault]
+        return " or ".join(f"({fault})" for fault in faults) or None
+
+    @property
+    def _fault_around(self) -> str | None:
+        """The SQL of whether a text in which the value should be is no JSON."""
+        if not self.rule.path or self._input_type != "VARCHAR":
+            return None
+        return f"{trimmed(self._input)} <> '' and not json_valid({self._input})"
+
+    @property
+    def _fault_within(self) -> str | None:
         is_plain = self.column.data_type == "text" and not self.raw_type.startswith("BLOB")
         if is_plain or self.rule.constant is not None:
             return None
@@ -211,6 +238,16 @@ class _Value:
             return None
         text = trimmed(as_text(self.raw, self.raw_type))
         return f"{self.result} is not null and length({text}) = {BARE_LENGTH}"
+
+
+def within(value: str, value_type: str, path: tuple[str, ...]) -> str:
+    """Return SQL for the text at a path within JSON or a structure; NULL where nothing is there."""
+    if not path:
+        return value
+    steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
+    if value_type != "VARCHAR":
+        return f"json_extract_string(to_json({value}), {sql.text(steps)})"
+    return f"case when json_valid({value}) then json_extract_string({value}, {sql.text(steps)}) end"
 
 
 def _judgement(entity: Entity, values: list[_Value], context: _Context) -> dict[str, str]:
@@ -259,7 +296,7 @@ def _json_value(name: str, value_type: str) -> str:
 
 def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]) -> str:
     """Return SQL for a JSON object of what no rule reads; NULL where there is nothing."""
-    used = {str(rule.source) for rule in rules.values() if rule.source in types}
+    used = {str(rule.source) for rule in rules.values() if rule.source in types and not rule.path}
     if LINE in types:
         removal = sql.text(json.dumps(dict.fromkeys(sorted(used))))
         rest = f"cast(json_merge_patch({sql.identifier(LINE)}, {removal}) as varchar)"
@@ -279,8 +316,13 @@ def _rest(rules: Mapping[str, Rule], types: Mapping[str, str], inputs: list[str]
 def _reading_text(rules: Mapping[str, Rule]) -> str:
     """Say how the columns are read: the same row read as something else gets another id."""
     made = (ROW_HASH, ROW_NUMBER)
+    read = {name: vars(rule) for name, rule in sorted(rules.items()) if rule not in made}
+    # a rule without a path is written as it was before there were any, for ids that stay the same
     return json.dumps(
-        {name: vars(rule) for name, rule in sorted(rules.items()) if rule not in made}
+        {
+            name: {key: value for key, value in rule.items() if value or key != "path"}
+            for name, rule in read.items()
+        }
     )
 
 

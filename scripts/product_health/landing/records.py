@@ -49,6 +49,11 @@ class Lines:
         self.taken.clear()
         return text.rstrip("\r\n")
 
+    def put_back(self) -> None:
+        """Have the lines read since the last call read again."""
+        self._again.extendleft(reversed(self.taken))
+        self.taken.clear()
+
     def take_first(self) -> str:
         """Return the first line read since the last call; the others will be read again."""
         first, *rest = self.taken
@@ -98,24 +103,27 @@ def json_records(lines: Lines, column_at: Callable[[str], int]) -> Iterator[Reco
 
     Numbers keep their digits, nested values are JSON text, blank lines are no records.
     """
-    decoder = json.JSONDecoder(
-        object_pairs_hook=_unique, parse_int=Number, parse_float=Number, parse_constant=_refuse
-    )
     for line in lines:
         text = lines.take()
         if line.strip():
-            yield _json_record(decoder, text, column_at), text
+            yield _json_record(text, column_at), text
 
 
-def _json_record(
-    decoder: json.JSONDecoder, text: str, column_at: Callable[[str], int]
-) -> list[str | None] | None:
+def _json_record(text: str, column_at: Callable[[str], int]) -> list[str | None] | None:
     try:
-        row = decoder.decode(text.strip())
-        if not isinstance(row, dict):
-            return None
-        cells = [(key, as_text(value)) for key, value in row.items()]
+        row = DECODER.decode(text.strip())
     except (ValueError, RecursionError):
+        return None
+    return placed_cells(row, column_at) if isinstance(row, dict) else None
+
+
+def placed_cells(
+    row: dict[str, object], column_at: Callable[[str], int]
+) -> list[str | None] | None:
+    """Return the values of a decoded object as text by position, or None where one cannot be."""
+    try:
+        cells = [(key, as_text(value)) for key, value in row.items()]
+    except RecursionError:
         return None
     values: list[str | None] = []
     for key, value in cells:
@@ -152,3 +160,8 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refuse(_constant: str) -> None:
     raise NotARecordError
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=Number, parse_float=Number, parse_constant=_refuse
+)

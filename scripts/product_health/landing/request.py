@@ -9,20 +9,24 @@ from typing import Any
 
 import yaml
 
+from product_health.contract import FILES
 from product_health.errors import UserError
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
-FILE_FORMATS = ("csv", "jsonl", "parquet")
+FILE_FORMATS = ("csv", "json", "jsonl", "parquet")
 
 
 @dataclass(frozen=True)
 class Reading:
     """How the input is read and where each column comes from: what a mapping file may say.
 
-    map        contract column -> input column, or "input column:format", or @row_hash, @row_number
+    map        contract column -> input column, "input column:format", a path such as
+               "properties.plan" within one, or @row_hash, @row_number
     set        contract column -> constant
     rest_to    json column that takes the input columns which nothing maps
+    query      SELECT over the files, or on the database, whose result is landed
     columns    names of the input columns, for a file without a header
+    timezone   of times without an offset; UTC where it is not given
     """
 
     map: dict[str, str] = field(default_factory=dict)
@@ -35,6 +39,7 @@ class Reading:
     encoding: str | None = None
     header: bool | None = None
     columns: tuple[str, ...] | None = None
+    timezone: str | None = None
 
     def over(self, base: "Reading") -> "Reading":
         """Return `base` with what this one says in its place; map and set are merged by column."""
@@ -78,16 +83,18 @@ class Reading:
 class Request:
     """One call of `land`: an input into an entity.
 
-    Times are UTC, a date is one of the reporting time zone; None means the default.
+    sources are files, patterns of files, or one database. Times are UTC, a date is one of the
+    reporting time zone; None means the default. source_system is what the register calls the source.
     """
 
     entity: str
-    source: str
+    sources: tuple[str, ...]
     reading: Reading
     complete_until: date | None = None
     received_at: datetime | None = None
     again: bool = False
     unparsed_ok: bool = False
+    source_system: str = FILES
 
 
 def read_mapping_file(path: Path, entity: str) -> Reading:

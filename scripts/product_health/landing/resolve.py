@@ -1,13 +1,13 @@
 """From what the user said to a rule for each column, against the columns that are there."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 import duckdb
 
 from product_health.contract import RECEIVED_AT, Column, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
+from product_health.landing.advice import available, lacks, made_ids, near
 from product_health.landing.convert import FORMATS, bounded, convert
 from product_health.landing.parse import (
     INTERNAL,
@@ -17,19 +17,21 @@ from product_health.landing.parse import (
     effective_rules,
 )
 from product_health.landing.request import Reading
+from product_health.landing.sample import Sample
 
 GENERATED = {"@row_hash": ROW_HASH, "@row_number": ROW_NUMBER}
 
 
 def resolve(
-    entity: Entity, reading: Reading, label: str, types: Mapping[str, str], *, by_name: bool = True
+    entity: Entity, reading: Reading, sample: Sample, *, by_name: bool = True
 ) -> dict[str, Rule]:
     """Return a rule for each column that gets a value.
 
-    `label` names the input in messages, `types` are its columns. With `by_name` off, an input
-    column called received_at does not count, as `--received-at` was given. UserError for a column
-    that the contract or the input has not, or a required one that nothing supplies.
+    `sample` is of the input. With `by_name` off, an input column called received_at does not count,
+    as `--received-at` was given. UserError for a column that the contract or the input has not, or
+    a required one that nothing supplies.
     """
+    label, types = sample.label, sample.types
     allowed = {column.name: column for column in entity.given_columns}
     for name in (*reading.map, *reading.set):
         _check_contract_column(entity, name, allowed)
@@ -42,19 +44,30 @@ def resolve(
     if not by_name and RECEIVED_AT.name not in rules:
         complete.pop(RECEIVED_AT.name, None)
     _check_rest(entity, reading, complete)
-    complete |= dict.fromkeys(made_ids(entity, complete, types), ROW_HASH)
-    _check_required(entity, complete, reading, label, types)
+    complete |= dict.fromkeys(made_ids(entity, complete, sample), ROW_HASH)
+    _check_required(entity, complete, reading, sample)
     return complete
 
 
-def meant_for(entity: Entity, types: Mapping[str, str], entities: Iterable[Entity]) -> str:
-    """Say which entity an input looks made for, where it lacks what this one requires."""
-    required = {one.name: {c.name for c in one.columns if c.required} for one in entities}
-    names = [name for name, columns in required.items() if columns <= types.keys()]
-    if not names or entity.name in names:
-        return ""
-    best = max(names, key=lambda name: len(required[name]))
-    return f". It has all columns that {best} requires: is it one of those?"
+def _check_required(
+    entity: Entity, rules: Mapping[str, Rule], reading: Reading, sample: Sample
+) -> None:
+    for column in entity.columns:
+        if column.required and column.name not in rules and column.name != reading.rest_to:
+            raise UserError(lacks(entity, column, rules, sample))
+
+
+def check_timezone(reading: Reading) -> None:
+    """Raise UserError for a time zone that nobody knows."""
+    if reading.timezone is None:
+        return
+    with duckdb.connect() as connection:
+        rows = connection.execute("select name from pg_timezone_names() order by name").fetchall()
+    known = [row[0] for row in rows]
+    if reading.timezone not in known:
+        hint = near(reading.timezone, known) or "; give one such as Europe/Berlin"
+        message = f"--timezone {reading.timezone}: there is no such time zone{hint}"
+        raise UserError(message)
 
 
 def unmapped(types: Mapping[str, str], rules: Mapping[str, Rule]) -> list[str]:
@@ -73,12 +86,25 @@ def _rule(column: Column, spec: str, label: str, types: Mapping[str, str]) -> Ru
     if whole is not None:
         return Rule(source=whole)
     name, colon, fmt = spec.partition(":")
-    source = _find(name, types)
+    source, path = _find_with_path(name, types)
     if source is None:
         raise UserError(_no_such_column(column.name, name, label, types))
     if colon:
         _check_format(column, fmt)
-    return Rule(source=source, format=fmt if colon else None)
+    return Rule(source=source, format=fmt if colon else None, path=path)
+
+
+def _find_with_path(name: str, types: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    """Return the input column of a name such as properties.plan, and the path within it.
+
+    Of properties.user.plan the longest that is a column counts.
+    """
+    steps = name.split(".")
+    for at in range(len(steps), 0, -1):
+        source = _find(".".join(steps[:at]), types)
+        if source is not None:
+            return source, tuple(steps[at:])
+    return None, ()
 
 
 def _find(name: str, types: Mapping[str, str]) -> str | None:
@@ -124,7 +150,7 @@ def _constant(column: Column, value: str) -> Rule:
 
 def _check_contract_column(entity: Entity, name: str, allowed: Mapping[str, Column]) -> None:
     if name not in allowed:
-        message = f"{entity.name} has no column {name!r}{_near(name, allowed)}"
+        message = f"{entity.name} has no column {name!r}{near(name, allowed)}"
         raise UserError(message)
 
 
@@ -142,68 +168,5 @@ def _check_rest(entity: Entity, reading: Reading, rules: Mapping[str, Rule]) -> 
         raise UserError(message)
 
 
-def _check_required(
-    entity: Entity,
-    rules: Mapping[str, Rule],
-    reading: Reading,
-    label: str,
-    types: Mapping[str, str],
-) -> None:
-    for column in entity.columns:
-        if not column.required or column.name in rules or column.name == reading.rest_to:
-            continue
-        near = get_close_matches(column.name, types, n=1, cutoff=0.5)
-        source = near[0] if near else "<input column>"
-        message = (
-            f"{label}: has no column for {column.name}, which {entity.name} requires; "
-            f"{_available(types)}. Use --map {column.name}={source}, or --set {column.name}=<value>"
-        )
-        raise UserError(message + _id_offer(entity, column))
-
-
-def made_ids(entity: Entity, rules: Mapping[str, Rule], types: Mapping[str, str]) -> list[str]:
-    """Return the id column that is made from each row, if the input has none that could be it."""
-    return [
-        column.name
-        for column in entity.columns
-        if _only_numbers_rows(entity, column)
-        and column.name not in rules
-        and not any(_may_be_id(name, column.name) for name in types)
-    ]
-
-
-def _may_be_id(name: str, wanted: str) -> bool:
-    return name.lower() == "id" or bool(get_close_matches(wanted, [name.lower()], cutoff=0.5))
-
-
-def _only_numbers_rows(entity: Entity, column: Column) -> bool:
-    if entity.version is not None or set(entity.key) - {column.name, entity.event_time}:
-        return False
-    return column.name in entity.key and column.name != entity.event_time
-
-
-def _id_offer(entity: Entity, column: Column) -> str:
-    """Offer a made id where the column does nothing but number the rows."""
-    if not _only_numbers_rows(entity, column):
-        return ""
-    return (
-        f"; or have ids made: --map {column.name}=@row_hash (rows that repeat exactly become "
-        f"duplicates) or --map {column.name}=@row_number (every row counts)"
-    )
-
-
 def _no_such_column(target: str, name: str, label: str, types: Mapping[str, str]) -> str:
-    return f"{label}: has no column {name!r} for {target}{_near(name, types)}; {_available(types)}"
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, list(names), n=2, cutoff=0.5)
-    return f" (did you mean {' or '.join(near)}?)" if near else ""
-
-
-def _available(types: Mapping[str, str]) -> str:
-    names = [name for name in types if name not in INTERNAL]
-    hint = ""
-    if len(names) == 1 and any(char in names[0] for char in ",;\t| "):
-        hint = " (is the delimiter right? see --delimiter)"
-    return f"its columns are {', '.join(names)}{hint}"
+    return f"{label}: has no column {name!r} for {target}{near(name, types)}; {available(types)}"

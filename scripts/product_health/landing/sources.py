@@ -1,23 +1,34 @@
 """Each kind of input as parts that DuckDB can read, with the number of rows that are in it."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 
 from product_health.errors import UserError
 from product_health.landing import sql
-from product_health.landing.files import file_format, open_text
+from product_health.landing.files import (
+    file_format,
+    label,
+    named_in_sql,
+    open_text,
+    shown,
+)
+from product_health.landing.fit import shape
+from product_health.landing.json_values import Pieces, is_line_by_line, json_values
 from product_health.landing.parse import describe
 from product_health.landing.records import Lines, Record, csv_records, json_records
 from product_health.landing.request import Reading
-from product_health.landing.spool import Columns, Spool, visible
+from product_health.landing.spool import Columns, FileRead, Spool, visible
 
 REPORT_EVERY = 10_000  # rows
 EXAMPLE_LENGTH = 80  # characters of a value that a message shows
+# What Excel writes before the header, to say what stands between fields.
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 Progress = Callable[[int], None]
 
@@ -30,80 +41,135 @@ class Part:
     select_sql: str
     types: dict[str, str]  # column -> DuckDB type
     row_count: int
-    unsplit_example: str | None = None
-    cut_example: str | None = None  # a last line that has no line end and cannot be split
-    may_be_cut: bool = False  # a last line that has no line end and can be split
+    files: list[FileRead] = field(default_factory=list)  # those that were split into records
+    paths: list[Path] = field(default_factory=list)  # what `select_sql` reads
 
 
 def read_files(
     connection: duckdb.DuckDBPyConnection,
-    paths: list[Path],
+    paths: Sequence[Path],
     reading: Reading,
     scratch: Path,
     progress: Progress,
 ) -> list[Part]:
-    """Read files into parts; `progress` is told the bytes read so far."""
-    formats = {file_format(path, reading.format) for path in paths}
-    if formats == {"parquet"}:
-        return parquet_parts(connection, paths)
-    if len(paths) > 1:
-        message = (
-            f"{paths[0]} and {len(paths) - 1} more: only Parquet can be landed several at once"
+    """Read files into parts, in their order; `progress` is told the bytes read so far."""
+    parts: list[Part] = []
+    texts = TextFiles(reading, scratch, progress)
+    for kind, group in groupby(paths, lambda path: file_format(path, reading.format)):
+        files = list(group)
+        if kind == "parquet":
+            parts += parquet_parts(connection, files, scratch)
+        else:
+            parts += texts.parts(files, is_json=kind == "json")
+    return parts
+
+
+def check_cut(part: Part, *, unparsed_ok: bool) -> None:
+    """Raise UserError for a file that a query is to read and that holds rows which are none."""
+    for file in part.files:
+        if file.unsplit_count and not unparsed_ok:
+            message = (
+                f"{file.label}: {file.unsplit_count:,} of {file.row_count:,} rows cannot be split "
+                f"into columns, one of the form {shape(file.first_unsplit or '')}; mend them, see "
+                "--delimiter and --encoding, or leave them out with --unparsed-ok"
+            )
+            raise UserError(message)
+
+
+class TextFiles:
+    """Reads CSV and JSON files; those that have the same columns become one part."""
+
+    def __init__(self, reading: Reading, scratch: Path, progress: Progress) -> None:
+        """Write to `scratch`."""
+        self._reading = reading
+        self._scratch = scratch
+        self._progress = progress
+        self._bytes_read = 0
+        self._spool_count = 0
+
+    def parts(self, paths: Sequence[Path], *, is_json: bool) -> list[Part]:
+        """Read files of one format; UserError where there is no row in any JSON file."""
+        spools: list[Spool] = []
+        for path in paths:
+            file = FileRead(shown(path), is_json=is_json)
+            with open_text(path, self._reading.encoding) as (text, raw):
+                fill = self._fill_json if is_json else self._fill_csv
+                for count in fill(spools, path, text, file):
+                    if count % REPORT_EVERY == 0:
+                        self._progress(self._bytes_read + raw.tell())
+            self._bytes_read += path.stat().st_size
+        found = [spooled_part(spool) for spool in spools if spool.columns.names or spool.row_count]
+        if not found:
+            message = f"{label(paths)}: holds no rows"
+            raise UserError(message)
+        return found
+
+    def _spool(self, spools: list[Spool], names: Sequence[str] | None) -> Spool:
+        """Return the last spool where it has these columns, or can take any in, else a new one."""
+        columns = Columns(names or ())
+        if not spools or (names is not None and spools[-1].columns.names != columns.names):
+            has_line = names is None and self._reading.rest_to is not None
+            self._spool_count += 1
+            path = self._scratch / f"rows-{self._spool_count}.jsonl"
+            spools.append(Spool(path, columns, with_line=has_line))
+        return spools[-1]
+
+    def _fill_json(
+        self, spools: list[Spool], path: Path, text: TextIO, file: FileRead
+    ) -> Iterator[int]:
+        spool = self._spool(spools, None)
+        with open_text(path, self._reading.encoding) as (start, _):
+            by_line = is_line_by_line(start, file.label)
+        lines = Lines(text, file.label)
+        records = (
+            json_records(lines, spool.columns.at)
+            if by_line
+            else json_values(Pieces(text, file.label), spool.columns.at)
         )
-        raise UserError(message)
-    has_line = formats == {"jsonl"} and reading.rest_to is not None
-    spool = Spool(scratch / "rows.jsonl", Columns(), with_line=has_line)
-    label = str(paths[0])
-    with open_text(paths[0], reading.encoding) as (text, raw):
-        fill = _fill_json if formats == {"jsonl"} else _fill_csv
-        lines = Lines(text, label)
-        for count in fill(spool, lines, reading, label):
-            if count % REPORT_EVERY == 0:
-                progress(raw.tell())
-    part = spooled_part(spool, label)
-    if lines.is_ended:
-        return [part]
-    # a JSON object that parses is whole; the last of a few fields may lack something
-    may_be_cut = spool.last_unsplit is None and formats == {"csv"}
-    return [replace(part, cut_example=spool.last_unsplit, may_be_cut=may_be_cut)]
+        yield from spool.write(_with_line(records) if spool.with_line else records, file)
+        file.is_ended = lines.is_ended
+
+    def _fill_csv(
+        self, spools: list[Spool], _: Path, text: TextIO, file: FileRead
+    ) -> Iterator[int]:
+        lines = Lines(text, file.label)
+        said, asked = _separator(lines), self._reading.delimiter
+        delimiter = said if said and not asked else self._reading.delimiter_char
+        records = csv_records(lines, delimiter, self._reading.quote_char)
+        first = next(records, None)
+        if first is None:
+            message = f"{file.label}: is empty: it has neither a header nor rows"
+            raise UserError(message)
+        has_header = self._reading.has_header
+        header, rows = (first, records) if has_header else (None, _after(first, records))
+        names = self._reading.columns or _names(header, len(first[0] or ()), file.label)
+        yield from self._spool(spools, names).write(rows, file, width=len(names))
+        file.is_ended = lines.is_ended
 
 
-def spooled_part(spool: Spool, label: str) -> Part:
+def _separator(lines: Lines) -> str | None:
+    """Take a first line such as sep=; away and return what it says; None where it is another."""
+    first = next(lines, "")
+    said = SEPARATOR.fullmatch(first)
+    if said:
+        lines.take()
+    else:
+        lines.put_back()
+    return said[1] if said else None
+
+
+def spooled_part(spool: Spool) -> Part:
     """Return what was spooled as a part."""
-    return Part(label, spool.select_sql(), spool.types(), spool.row_count, _all_unsplit(spool))
-
-
-def _all_unsplit(spool: Spool) -> str | None:
-    whole = spool.row_count > 0 and spool.unsplit_count == spool.row_count
-    return spool.first_unsplit if whole else None
-
-
-def _fill_json(spool: Spool, lines: Lines, reading: Reading, label: str) -> Iterator[int]:
-    records = json_records(lines, spool.columns.at)
-    yield from spool.write(_with_line(records) if reading.rest_to else records)
-    if not spool.row_count:
-        message = f"{label}: holds no rows"
-        raise UserError(message)
+    first, *others = [file.label for file in spool.files]
+    name = first + (f" and {len(others)} more" if others else "")
+    select = spool.select_sql()
+    return Part(name, select, spool.types(), spool.row_count, spool.files, [spool.path])
 
 
 def _with_line(records: Iterator[Record]) -> Iterator[Record]:
     """Put the line itself before the values, for what is left of it when they are taken out."""
     for values, text in records:
         yield (None if values is None else [text, *values]), text
-
-
-def _fill_csv(spool: Spool, lines: Lines, reading: Reading, label: str) -> Iterator[int]:
-    records = csv_records(lines, reading.delimiter_char, reading.quote_char)
-    first = next(records, None)
-    if first is None:
-        message = f"{label}: is empty: it has neither a header nor rows"
-        raise UserError(message)
-    header, rows = (first, records) if reading.has_header else (None, _after(first, records))
-    width = len(first[0] or ())
-    names = reading.columns or _names(header, width, label)
-    for name in names:
-        spool.columns.add(name)
-    yield from spool.write(rows, width=len(names))
 
 
 def _after(first: Record, rest: Iterator[Record]) -> Iterator[Record]:
@@ -129,38 +195,35 @@ def example(text: str) -> str:
     return repr(cut)
 
 
-def parquet_parts(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[Part]:
+def parquet_parts(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], scratch: Path
+) -> list[Part]:
     """Return neighbouring Parquet files of the same shape as one part each."""
-    described = [(path, *_describe_parquet(connection, path)) for path in paths]
+    described = [(path, *_describe_parquet(connection, path, scratch)) for path in paths]
     parts = []
     for _, group in groupby(described, key=lambda item: list(item[1].items())):
         files = list(group)
-        label = str(files[0][0]) + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-        select = _select_parquet([path for path, _, _ in files])
-        parts.append(Part(label, select, files[0][1], sum(rows for _, _, rows in files)))
+        names = [path for path, _, _ in files]
+        rows = sum(rows for _, _, rows in files)
+        part = Part(label(names), _select_parquet(names, scratch), files[0][1], rows)
+        parts.append(replace(part, paths=[named_in_sql(path, scratch) for path in names]))
     return parts
 
 
-def _select_parquet(paths: list[Path]) -> str:
-    names = ", ".join(sql.text(_literal(path)) for path in paths)
+def _select_parquet(paths: Sequence[Path], scratch: Path) -> str:
+    names = ", ".join(sql.path(named_in_sql(path, scratch)) for path in paths)
     return f"select * from read_parquet([{names}], hive_partitioning = false)"
 
 
-def _literal(path: Path) -> str:
-    """Return a path in which DuckDB sees no pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
 def _describe_parquet(
-    connection: duckdb.DuckDBPyConnection, path: Path
+    connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path
 ) -> tuple[dict[str, str], int]:
+    name = sql.path(named_in_sql(path, scratch))
     try:
-        types = describe(connection, _select_parquet([path]))
-        rows = connection.execute(
-            f"select num_rows from parquet_file_metadata({sql.text(_literal(path))})"
-        ).fetchall()
+        types = describe(connection, _select_parquet([path], scratch))
+        rows = connection.execute(f"select num_rows from parquet_file_metadata({name})").fetchall()
     except duckdb.Error as error:
-        message = f"{path}: is not a whole Parquet file: {first_line(error)}"
+        message = f"{shown(path)}: is not a whole Parquet file: {first_line(error)}"
         raise UserError(message) from error
     return types, rows[0][0]
 

@@ -51,48 +51,67 @@ class Columns:
 
 
 @dataclass
-class Spool:
-    """A temporary file of records, and what it takes to read it."""
+class FileRead:
+    """What was found in one file, or in the rows of one query."""
 
-    path: Path
-    columns: Columns
-    with_line: bool = False  # the first value of each record is the line it was read from
+    label: str
     row_count: int = 0
     unsplit_count: int = 0
     first_unsplit: str | None = field(default=None, repr=False)
     last_unsplit: str | None = field(default=None, repr=False)  # None where the last row was split
+    is_ended: bool = True  # whether its last line has a line end
+    is_json: bool = False
+
+    @property
+    def cut_example(self) -> str | None:
+        """A last line that has no line end and cannot be split."""
+        return None if self.is_ended else self.last_unsplit
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the last line can be split and yet lack something: a JSON object is whole."""
+        return not (self.is_ended or self.is_json or self.last_unsplit is not None)
+
+
+@dataclass
+class Spool:
+    """A temporary file of records, of one file or of several, and what it takes to read it."""
+
+    path: Path
+    columns: Columns
+    with_line: bool = False  # the first value of each record is the line it was read from
+    files: list[FileRead] = field(default_factory=list)
     longest: int = 0  # bytes
 
-    def write(self, records: Iterable[Record], *, width: int | None = None) -> Iterator[int]:
-        """Write records and yield the count after each; one of another width is kept as text."""
-        with self.path.open("wb") as out:
+    @property
+    def row_count(self) -> int:
+        """Records written."""
+        return sum(file.row_count for file in self.files)
+
+    def write(
+        self, records: Iterable[Record], file: FileRead, *, width: int | None = None
+    ) -> Iterator[int]:
+        """Write the records of a file and yield the count after each.
+
+        One of another width is kept as text.
+        """
+        mode = "ab" if self.files else "wb"
+        self.files.append(file)
+        with self.path.open(mode) as out:
             for values, text in records:
                 sound = values is not None and (width is None or len(values) == width)
-                line = self._line(values if sound else None, text)
+                line = _line(values if sound else None, text, file)
                 out.write(line)
                 self.longest = max(self.longest, len(line))
-                self.row_count += 1
-                yield self.row_count
-
-    def _line(self, values: list[str | None] | None, text: str) -> bytes:
-        if values is not None:
-            # Bytes that did not decode, and half surrogates, cannot be written: kept as text.
-            with suppress(UnicodeEncodeError):
-                line = _encode([None, *values]).encode() + b"\n"
-                self.last_unsplit = None
-                return line
-        shown = visible(text)
-        self.unsplit_count += 1
-        self.first_unsplit = self.first_unsplit or shown
-        self.last_unsplit = shown
-        return _encode([shown]).encode() + b"\n"
+                file.row_count += 1
+                yield file.row_count
 
     @property
     def _cells(self) -> dict[str, int]:
         """The columns with the position of their cell in a line, from 1."""
         line = [LINE] if self.with_line else []
         cells = {name: at for at, name in enumerate([ROW_TEXT, *line, *self.columns.names], 1)}
-        if not self.unsplit_count:
+        if not any(file.unsplit_count for file in self.files):
             del cells[ROW_TEXT]
         return cells
 
@@ -107,10 +126,25 @@ class Spool:
             return f"select {cells} from (select cast([] as varchar[]) as cells) where false"
         size = max(READ_BUFFER, 2 * self.longest)
         return (
-            f"select {cells} from read_json({sql.text(str(self.path))}, "
+            f"select {cells} from read_json({sql.path(self.path)}, "
             "format = 'newline_delimited', records = false, columns = {cells: 'varchar[]'}, "
             f"maximum_object_size = {size})"
         )
+
+
+def _line(values: list[str | None] | None, text: str, file: FileRead) -> bytes:
+    """Return a record as it is written; `file` is told where it could not be split."""
+    if values is not None:
+        # Bytes that did not decode, and half surrogates, cannot be written: kept as text.
+        with suppress(UnicodeEncodeError):
+            line = _encode([None, *values]).encode() + b"\n"
+            file.last_unsplit = None
+            return line
+    shown = visible(text)
+    file.unsplit_count += 1
+    file.first_unsplit = file.first_unsplit or shown
+    file.last_unsplit = shown
+    return _encode([shown]).encode() + b"\n"
 
 
 def visible(text: str) -> str:

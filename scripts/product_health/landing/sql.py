@@ -1,6 +1,10 @@
 """Quoting for SQL that is put together here."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
+
+MAGIC = re.compile(r"([*?\[])")
 
 
 def identifier(name: str) -> str:
@@ -11,6 +15,16 @@ def identifier(name: str) -> str:
 def text(value: str) -> str:
     """Return a SQL string literal."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def unpatterned(value: Path) -> str:
+    """Return a path in which DuckDB sees no pattern."""
+    return MAGIC.sub(r"[\1]", str(value))
+
+
+def path(value: Path) -> str:
+    """Return a literal of a path to read."""
+    return text(unpatterned(value))
 
 
 def timestamp(value: datetime | None) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from product_health.contract import BARE_DATES, SOURCE_SYSTEM, Column, Contract, Entity
+from product_health.contract import BARE_DATES, FILES, SOURCE_SYSTEM, Column, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
 
@@ -32,9 +32,6 @@ PARQUET = f"(format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
 CLOCK_TOLERANCE = "interval 1 hour"
 
 REGISTER_TIMES = ("first_event_at", "last_event_at", "complete_until")
-# The source system of what is landed from files, or from a database that has no name.
-FILES = "files"
-
 LoadRow = dict[str, Any]
 
 
@@ -136,7 +133,7 @@ class LandingStore:
         files = sorted(self.loads_dir.glob(f"load_id=*/{REGISTER_FILE}"))
         if not files:
             return []
-        paths = ", ".join(sql.text(str(path)) for path in files)
+        paths = ", ".join(sql.path(path) for path in files)
         names = ("load_id", *(column.name for column in self.contract.register.columns))
         registers = (
             f"read_parquet([{paths}], hive_partitioning = true, union_by_name = true, "
@@ -160,7 +157,7 @@ class LandingStore:
                 path = self.load_dir(row["load_id"]) / f"{row['entity']}.parquet"
                 if row["undone_at"] is None:
                     found = connection.execute(
-                        f"select count(parse_error) from read_parquet({sql.text(str(path))})"
+                        f"select count(parse_error) from read_parquet({sql.path(path)})"
                     ).fetchall()
                     counts[row["load_id"], row["entity"]] = found[0][0]
         return counts
@@ -240,7 +237,7 @@ class LandingStore:
         if not register.exists():
             return
         with duckdb.connect() as connection:
-            described = f"describe select * from read_parquet({sql.text(str(register))})"
+            described = f"describe select * from read_parquet({sql.path(register)})"
             names = {row[0] for row in connection.execute(described).fetchall()}
         if BARE_DATES.name not in names:
             loads = ", ".join(path.name for path in sorted(self.loads_dir.glob("load_id=*[1-9]*")))
@@ -274,9 +271,17 @@ class LandingStore:
             raise UserError(message)
         return folder, handle
 
+    def _refuse_bytes(self) -> None:
+        """Raise UserError for a folder whose name is no text, in which SQL can name nothing."""
+        name = os.fsencode(self.root.absolute()).decode(errors="backslashreplace")
+        if name != str(self.root.absolute()):
+            message = f"{name}: a landing folder needs a name in UTF-8; rename it, or see --into"
+            raise UserError(message)
+
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Wait for the others who change this folder; they hold the lock for moments only."""
+        self._refuse_bytes()
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -324,7 +329,7 @@ def _extent(
     count, *extent = connection.execute(
         f"select count(*), min({time_sql}), max({time_sql}), max({time_sql}) {on_time}, "
         f"arg_min({is_bare}, {time_sql}), arg_max({is_bare}, {time_sql}), "
-        f"arg_max({is_bare}, {time_sql}) {on_time} from read_parquet({sql.text(str(path))})"
+        f"arg_max({is_bare}, {time_sql}) {on_time} from read_parquet({sql.path(path)})"
     ).fetchall()[0]
     found = list(zip(extent[:3], extent[3:], strict=True))
     if complete_until is not None:
@@ -346,7 +351,7 @@ def _register_rows(register: Entity, path: Path) -> list[LoadRow]:
     names = [column.name for column in register.columns]
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"select {', '.join(names)} from read_parquet({sql.text(str(path))})"
+            f"select {', '.join(names)} from read_parquet({sql.path(path)})"
         ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
 

@@ -16,9 +16,11 @@ from product_health.errors import UserError
 from product_health.warehouse import open_file
 
 BUILD = "build"
+# Unit tests guard code, and say nothing of the data.
+EXCLUDED, UNIT_TEST = "exclude_resource_types", "unit_test"
 # A build with one of these leaves parts of an older generation in the warehouse, or tests untried.
 PARTIAL = (
-    *("select", "exclude", "selector", "resource_types", "exclude_resource_types"),
+    *("select", "exclude", "selector", "resource_types", EXCLUDED),
     *("empty", "sample"),
 )
 
@@ -55,7 +57,9 @@ def _require_build(project: Path, warehouse: Path) -> None:
     if command != BUILD:
         told = f"the last dbt command was `dbt {command}`, so nothing tells how the build ended"
         raise _refused(told, "dbt build")
-    partial = [f"--{name.replace('_', '-')}" for name in PARTIAL if found["args"].get(name)]
+    partial = [
+        f"--{name.replace('_', '-')}" for name in PARTIAL if _is_partial(found["args"], name)
+    ]
     if partial:
         told = f"the last build was a part of the project ({', '.join(partial)})"
         raise _refused(told, "dbt build` without it, and then `product-health check")
@@ -64,6 +68,12 @@ def _require_build(project: Path, warehouse: Path) -> None:
     if found.get("metadata", {}).get("invocation_id") != last_command(warehouse):
         told = f"the build of {RUN_RESULTS} was of another warehouse, or is not the last one here"
         raise _refused(told, "dbt build` and then `product-health check")
+
+
+def _is_partial(args: dict[str, Any], name: str) -> bool:
+    """Whether an argument left out a part of a build that says something of the data."""
+    said = args.get(name)
+    return bool(set(said or ()) - {UNIT_TEST} if name == EXCLUDED else said)
 
 
 def _read_build(project: Path) -> dict[str, Any]:

@@ -11,27 +11,16 @@ the process, so nothing that SQL or a template does gets around them.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from product_health.errors import UserError
+from product_health.sandbox.limits import Limits, limit_process, lock
 
-# DuckDB's own limit says it in words; that of the process holds where DuckDB does not count.
-MEMORY_LIMIT = "1GB"
-ADDRESS_BYTES = 3 * 2**30
-CPU_SECONDS = 30
+LIMITS = Limits(cpu_seconds=30)
 MOST_ROWS = 1_000_000
-
-
-def limit_process() -> None:
-    """Limit memory and time, and let no file be written."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_BYTES, ADDRESS_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def serve(path: str, lines: Iterable[str]) -> None:
@@ -39,15 +28,7 @@ def serve(path: str, lines: Iterable[str]) -> None:
     import duckdb
 
     connection = duckdb.connect(path, read_only=True)
-    for setting in (
-        f"memory_limit = '{MEMORY_LIMIT}'",
-        "temp_directory = ''",
-        "threads = 2",
-        "TimeZone = 'UTC'",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"set {setting}")
+    lock(connection)
     for line in lines:
         asked = json.loads(line)
         found = answer(connection, **asked) if "sql" in asked else sql_of(**asked)
@@ -96,5 +77,5 @@ def written(value: object) -> object:
 
 
 if __name__ == "__main__":
-    limit_process()
+    limit_process(LIMITS)
     serve(sys.argv[1], sys.stdin)

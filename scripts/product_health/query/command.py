@@ -8,6 +8,7 @@ import click
 
 from product_health import terminal
 from product_health.errors import UserError
+from product_health.files import LocalPath
 from product_health.meaning.definitions import Definitions, preferred_grain
 from product_health.meaning.states import definitions_of
 from product_health.project import find_project
@@ -30,7 +31,7 @@ WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 @click.option("--where", help="Condition on dimensions and date: \"plan = 'growth'\".")
 @click.option("--output", type=click.Choice(list(WRITERS)), default="table", show_default=True)
 @click.option("--built", is_flag=True, help="Ask what was built last, not what is published.")
-@click.option("--plot", "plot_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--plot", "plot_file", type=LocalPath(dir_okay=False))
 def query_command(  # noqa: PLR0913 - options
     *,
     metrics: tuple[str, ...],

@@ -6,7 +6,7 @@ import click
 
 from product_health import terminal
 from product_health.errors import UserError
-from product_health.files import write_whole
+from product_health.files import LocalPath, write_whole
 from product_health.meaning.states import definitions_of
 from product_health.project import declared_vars, find_project
 from product_health.publish.readable import Readable, readable
@@ -21,7 +21,7 @@ SHORT = 10
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=f"Default: {PAGE}.")
+@click.option("--out", type=LocalPath(dir_okay=False), help=f"Default: {PAGE}.")
 @click.option("--built", is_flag=True, help="Show what was built last, not what is published.")
 def report(*, out: Path | None, built: bool) -> None:
     """Write the product health page: one HTML file that opens from disk."""

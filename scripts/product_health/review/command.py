@@ -12,7 +12,7 @@ import click
 from product_health import terminal
 from product_health.compiled.dbt import DbtError
 from product_health.errors import UserError
-from product_health.files import write_whole
+from product_health.files import LocalPath, write_whole
 from product_health.lock.values import FIXED_COMPANY
 from product_health.meaning.states import definitions_of, uncollected
 from product_health.project import find_project
@@ -24,14 +24,14 @@ from product_health.workbench.rows import CsvFolder, DatabaseFile, LandingFolder
 
 LEVELS = ("none", "breaking", "restates", "unversioned")
 SHORT = 10
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = LocalPath(dir_okay=False)
 
 
 @click.command("review")
 @click.option("--base", default="main", show_default=True, help="Commit to compare with.")
 @click.option("--head", help="Commit that is reviewed; the working tree where none is named.")
-@click.option("--landing", type=click.Path(path_type=Path), help="Landing folder to compute on.")
-@click.option("--database", type=click.Path(path_type=Path), help="DuckDB file with raw tables.")
+@click.option("--landing", type=LocalPath(), help="Landing folder to compute on.")
+@click.option("--database", type=LocalPath(), help="DuckDB file with raw tables.")
 @click.option("--fail-on", type=click.Choice(LEVELS), default="none", show_default=True)
 @click.option("--markdown", "markdown_file", type=FILE)
 @click.option("--json", "json_file", type=FILE)

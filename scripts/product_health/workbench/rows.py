@@ -7,6 +7,7 @@ import duckdb
 
 from product_health.compiled.project import Source
 from product_health.errors import UserError
+from product_health.landing import sql
 
 TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "double"}
 # Columns that are not in a landed file, but follow from where it lies and the row in it.
@@ -40,8 +41,9 @@ class LandingFolder:
     def select(self, source: Source) -> str:
         """Read the files of all loads; an entity without a file has no rows."""
         name = "_load" if source.is_register else source.name
-        pattern = f"{self.root}/loads/load_id=*[1-9]*/{name}.parquet"
-        quoted = _quoted(pattern)
+        # the folder's own name is no pattern, whatever is in it
+        pattern = f"{sql.unpatterned(self.root)}/loads/load_id=*[1-9]*/{name}.parquet"
+        quoted = sql.text(pattern)
         if not duckdb.execute("select count(*) from glob(?)", [pattern]).fetchall()[0][0]:
             return _nothing(source)
         columns = ", ".join(
@@ -74,7 +76,7 @@ class CsvFolder:
         types = ", ".join(f"'{column}': '{_type(kind)}'" for column, kind in source.types.items())
         columns = ", ".join(source.types)
         return (
-            f"select {columns} from read_csv({_quoted(path)}, header = true, auto_detect = false, "
+            f"select {columns} from read_csv({sql.path(path)}, header = true, auto_detect = false, "
             f"delim = ',', quote = '\"', escape = '\"', columns = {{{self._header(path, types)}}})"
         )
 
@@ -88,11 +90,6 @@ class CsvFolder:
             message = f"{path}: columns differ from the contract's: {', '.join(sorted(missing))}"
             raise UserError(message)
         return ", ".join(f"'{name}': {typed[repr(name)]}" for name in header)
-
-
-def _quoted(text: object) -> str:
-    """Write text as SQL."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _nothing(source: Source) -> str:
@@ -114,7 +111,7 @@ class DatabaseFile:
         if not path.is_file():
             message = f"{path}: no such database file"
             raise UserError(message)
-        self.attach = f"attach {_quoted(path)} as raw_rows (read_only)"
+        self.attach = f"attach {sql.text(str(path))} as raw_rows (read_only)"
         try:
             duckdb.connect().execute(self.attach).close()
         except duckdb.Error as error:

@@ -80,7 +80,8 @@ def test_row_number_makes_every_row_count(door: Door) -> None:
     flags = (*MESSAGE_FLAGS, "--map", "event_id=@row_number")
     landed = door.landed("usage_events", "--from", door.file("m.txt", MESSAGES), *flags)
     assert len({row["event_id"] for row in landed}) == 3
-    assert [row["event_id"].rsplit("-", 1)[1] for row in landed] == ["1", "2", "3"]
+    numbers = [row["event_id"].rsplit("-", 1)[1] for row in landed]
+    assert numbers == ["0000000001", "0000000002", "0000000003"]
     others = door.landed("usage_events", "--from", door.file("n.txt", MESSAGES[15:]), *flags)
     assert not {row["event_id"] for row in landed} & {row["event_id"] for row in others}
 
@@ -143,7 +144,7 @@ def test_bad_mapping_file(door: Door, text: str, said: str) -> None:
         (("--set", "load_id=7"), "no column 'load_id'"),
         (("--delimiter", "ab"), "--delimiter 'ab'"),
         (("--quote", "ab"), "--quote 'ab'"),
-        (("--format", "xml"), "csv, jsonl, parquet"),
+        (("--format", "xml"), "csv, json, jsonl, parquet"),
         (("--rest-to", "actor_id"), "it has properties"),
         (("--query", "select 1"), "is a file"),
     ],
@@ -364,6 +365,12 @@ def test_password_in_a_driver_s_message_is_masked() -> None:
     url = "mysql://u:hu%21sh@h/db?token=t0ken"
     error = ValueError(f"no hu!sh (hu%21sh) for {url} with t0ken")
     assert without_secrets(error, url) == "no *** (***) for *** with ***"
+
+
+def test_nothing_of_what_is_no_url_is_shown(door: Door) -> None:
+    more = "--from", door.file("m.txt", MESSAGES)
+    told = door.refused("usage_events", "--from", "mysql://u:hush@h:54hush/db", *more)
+    assert "--from mysql://***: a database is landed from alone" in told
 
 
 URLS = (

@@ -86,7 +86,7 @@ def test_a_file_that_changes_while_it_is_read(
     door: Door, step: int, change: Callable[[Path], None]
 ) -> None:
     file = door.file("events.csv", whole(500))
-    request = Request("usage_events", str(file), Reading())
+    request = Request("usage_events", (str(file),), Reading())
     with pytest.raises(UserError, match=CHANGED):
         land(request, door.store, Meddler(step, lambda: change(file)))
     assert door.store.loads() == []
@@ -103,7 +103,11 @@ def test_another_file_of_a_pattern_appears_while_they_are_read(door: Door) -> No
     first.write_bytes(landed.read_bytes())
     second = door.folder / "part-2.parquet"
     request = Request(
-        "usage_events", str(door.folder / "part-*.parquet"), Reading(), again=True, unparsed_ok=True
+        "usage_events",
+        (str(door.folder / "part-*.parquet"),),
+        Reading(),
+        again=True,
+        unparsed_ok=True,
     )
     meddler = Meddler(2, lambda: second.write_bytes(first.read_bytes()))
     with pytest.raises(UserError, match=r"part-2\.parquet: changed while it was read"):

@@ -24,6 +24,10 @@ BUILDS: dict[str, dict[str, object]] = {
         "args": {"which": "build", "exclude_resource_types": ["test"]},
         "results": [],
     },
+    "project (--exclude-resource-types)": {
+        "args": {"which": "build", "exclude_resource_types": ["unit_test", "test"]},
+        "results": [],
+    },
     "`dbt show`": {"args": {"which": "show"}, "results": []},
 }
 NOT = "not published: "
@@ -68,6 +72,13 @@ def test_what_passed_may_be_published(gate: Desk) -> None:
     require_passed(gate.folder, gate.warehouse)
     gate.write(RUN_RESULTS, BUILDS["no_holes"] | OF_IT | {"results": [FAILED | {"status": "warn"}]})
     require_passed(gate.folder, gate.warehouse)
+
+
+def test_a_build_without_unit_tests_which_guard_code_may_be_published(gate: Desk) -> None:
+    for left_out in (["unit_test"], ["unit_test", "unit_test"], []):
+        args = {"which": "build", "exclude_resource_types": left_out}
+        gate.write(RUN_RESULTS, {"args": args, "results": []} | OF_IT)
+        require_passed(gate.folder, gate.warehouse)
 
 
 @pytest.mark.parametrize(("told", "results"), BUILDS.items())
