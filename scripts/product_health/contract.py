@@ -45,6 +45,7 @@ class Column:
 
 RECEIVED_AT = Column("received_at", "timestamp")
 SOURCE_SYSTEM = Column("source_system", "text")
+FILES = "files"  # the source system of what is landed without a name for it
 SOURCE_ORDER = Column("source_order", "integer")
 IS_DELETED = Column("is_deleted", "boolean", empty_means="not deleted")
 BARE_DATES = Column("bare_dates", "text")

@@ -10,7 +10,10 @@ from product_health.errors import UserError
 # What the commands keep between runs, within the project; git ignores it, `make clean` drops it.
 CACHE = Path("target/product_health")
 # What a compile reads; the rest of a commit is not needed.
-EXPORTED = ("dbt_project.yml", "profiles.yml", "models", "macros", "metrics", "seeds", "tests")
+EXPORTED = (
+    *("dbt_project.yml", "profiles.yml", "models", "macros", "metrics", "seeds", "tests"),
+    *("scripts", "systems"),
+)
 MOST_EXPORTS = 4
 UNSHALLOW = "fetch all of it (git fetch --unshallow, or fetch-depth: 0 in a workflow)"
 
@@ -62,7 +65,7 @@ class Repository:
         None without git, too. What else lies in the folder, such as a chart, is no part of it.
         """
         try:
-            if self._git("status", "--porcelain", "--", *EXPORTED, "scripts"):
+            if self._git("status", "--porcelain", "--", *EXPORTED):
                 return None
             return self._git("rev-parse", "HEAD")
         except UserError:
@@ -91,6 +94,12 @@ class Repository:
             message = f"{file} was never committed"
             raise UserError(message)
         return found
+
+    def changed_files(self, since: str, *paths: str) -> list[str]:
+        """Give the files under some paths that are not as they were at a commit, new ones too."""
+        changed = self._git("diff", "--name-only", "--relative", since, "--", *paths)
+        new = self._git("ls-files", "--others", "--exclude-standard", "--", *paths)
+        return sorted({*changed.splitlines(), *new.splitlines()})
 
     def exported(self, commit: str) -> Path:
         """Give a folder with the project as it was at a commit."""

@@ -22,7 +22,10 @@ from product_health.review.review import Data, Review, Side, Stopwatch, review
 from product_health.workbench.bench import Workbench
 from product_health.workbench.rows import CsvFolder
 
-FOLDERS = ("models", "macros", "metrics", "seeds", "tests/generic", "tests/singular", FIXED_COMPANY)
+FOLDERS = (
+    *("models", "macros", "metrics", "seeds", "tests/generic", "tests/singular", FIXED_COMPANY),
+    "scripts/product_health/systems",
+)
 FILES = ("dbt_project.yml", "profiles.yml", "CHANGELOG.md")
 TODAY = date(2026, 1, 31)
 

@@ -10,5 +10,5 @@ select distinct
     {{ first_known('account_id', of='person_id') }} as account_id,
     {{ first_known('email', of='person_id') }} as email,
     {{ first_known('role', of='person_id') }} as role,
-    min(created_at) over (partition by person_id) as created_at
+    {{ first_known('created_at', of='person_id') }} as created_at
 from people

@@ -13,6 +13,7 @@ from typing import Any
 from product_health.compiled.dbt import Dbt
 from product_health.compiled.project import CompiledProject, Model, Seed, Source, compile_project
 from product_health.files import keep_newest, write_whole
+from product_health.systems.mapping import mapping_files
 
 # What a compile reads.
 FILES = ("dbt_project.yml", "profiles.yml")
@@ -68,6 +69,7 @@ def _files(project: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         paths = sorted((project / folder).rglob("*"))
         yield from (path for path in paths if path.is_file() and path.suffix != ".lock")
+    yield from mapping_files(project)
 
 
 def _load(stored: Path) -> CompiledProject:

@@ -16,6 +16,7 @@ import duckdb
 
 from product_health.compiled.dbt import Dbt
 from product_health.errors import UserError
+from product_health.systems.mapping import mapping_files
 
 # What is kept of dbt's words on a mart.
 MART_KEYS = ("name", "version", "latest_version", "group", "columns", "description")
@@ -57,13 +58,17 @@ class Seed:
 
 @dataclass(frozen=True)
 class Source:
-    """A table that is landed, or the register of loads: its relation, the types of its columns."""
+    """A table that is landed, or the register of loads: its relation, the types of its columns.
+
+    `mappings` are the texts of the files by which systems are landed in it, by path.
+    """
 
     unique_id: str
     name: str
     relation: str
     types: Mapping[str, str]
     is_register: bool
+    mappings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
     return CompiledProject(
         models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
         seeds=seeds,
-        sources=tuple(_source(source) for source in manifest.sources.values()),
+        sources=tuple(_source(dbt.project, source) for source in manifest.sources.values()),
         manifest=_kept(dbt.artifact("manifest.json")),
         semantic_manifest=_in_name_order(dbt.artifact("semantic_manifest.json")),
         column_meta=_column_meta(manifest),
@@ -227,13 +232,15 @@ def seed_text(path: Path, name: str) -> str:
     return text
 
 
-def _source(source: Any) -> Source:
+def _source(project: Path, source: Any) -> Source:
+    mappings = [path for path in mapping_files(project) if path.stem == source.name]
     return Source(
         unique_id=source.unique_id,
         name=source.name,
         relation=source.relation_name,
         types={column.name: column.data_type for column in source.columns.values()},
         is_register=bool(source.config.meta.get("is_register")),
+        mappings={str(path.relative_to(project)): path.read_text("utf-8") for path in mappings},
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from product_health.contract import load_contract
+from product_health.contract import FILES, load_contract
 from product_health.errors import UserError
 from product_health.files import LocalPath
 from product_health.landing.fit import Fit, summary
@@ -95,6 +95,14 @@ class Screen:
 @click.option("--timezone", help="Of times without an offset, such as Europe/Berlin; default: UTC.")
 @click.option("--header/--no-header", default=None, help="Whether the first row holds names.")
 @click.option("--columns", metavar="A,B,C", help="Names of the columns of a file without header.")
+@click.option("--system", metavar="NAME|FOLDER", help=(
+    "Source system whose tables --from holds; what is new in them is landed."))  # fmt: skip
+@click.option("--as", "name", help=(
+    "Name of the source system: its keys are apart from those of others. Default: files, or that "
+    "of --system."))  # fmt: skip
+@click.option("--schema", help="Schema in which the tables of the system lie.")
+@click.option("--whole", is_flag=True, help="Compare all rows, also those that came long ago.")
+@click.option("--accept-deletions", is_flag=True, help="Land it though most rows vanished.")
 @click.option("--into", type=LocalPath(), help="Default: landing/ of the project.")
 @click.option("--again", is_flag=True, help="Land it though the same was landed before.")
 @click.option("--unparsed-ok", is_flag=True, help="Land it though a column never parses.")
@@ -112,6 +120,11 @@ def land(  # noqa: PLR0913 - one parameter an option
     received_at: datetime | None,
     again: bool,
     unparsed_ok: bool,
+    system: str | None,
+    name: str | None,
+    schema: str | None,
+    whole: bool,
+    accept_deletions: bool,
     **reading: Any,
 ) -> None:
     """Land rows of a file or a database in ENTITY, a table of the landing contract.
@@ -124,6 +137,20 @@ def land(  # noqa: PLR0913 - one parameter an option
         _show_loads(store)
     elif undo:
         _undo(store)
+    elif system is not None:
+        from product_health.landing.sync.command import Options, land_system
+
+        if entity is not None or len(sources) != 1 or complete_until is not None:
+            message = (
+                "a system is landed whole, up to its last sync: product-health land --system NAME "
+                "--from FILE|URL"
+            )
+            raise UserError(message)
+        land_system(
+            Options(system, sources[0], name, schema, whole, again, accept_deletions),
+            store,
+            Screen(),
+        )
     elif entity is None or not sources:
         message = (
             "say what to land where: product-health land ENTITY --from FILE (or --list, --undo)"
@@ -134,7 +161,14 @@ def land(  # noqa: PLR0913 - one parameter an option
         said = _reading(**reading)
         base = read_mapping_file(mapping, entity) if mapping else Reading()
         request = Request(
-            entity, sources, said.over(base), complete_until, received_at, again, unparsed_ok
+            entity,
+            sources,
+            said.over(base),
+            complete_until=complete_until,
+            received_at=received_at,
+            again=again,
+            unparsed_ok=unparsed_ok,
+            source_system=name or FILES,
         )
         _land(request, store)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from product_health.contract import FILES
 from product_health.errors import UserError
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -83,7 +84,7 @@ class Request:
     """One call of `land`: an input into an entity.
 
     sources are files, patterns of files, or one database. Times are UTC, a date is one of the
-    reporting time zone; None means the default.
+    reporting time zone; None means the default. source_system is what the register calls the source.
     """
 
     entity: str
@@ -93,6 +94,7 @@ class Request:
     received_at: datetime | None = None
     again: bool = False
     unparsed_ok: bool = False
+    source_system: str = FILES
 
 
 def read_mapping_file(path: Path, entity: str) -> Reading:

@@ -131,6 +131,7 @@ def _write(
             connection,
             entity.name,
             _select(request, entity, source),
+            source_system=request.source_system,
             source_name=source.name,
             fingerprint=source.fingerprint,
             complete_until=request.complete_until,

@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from product_health.contract import BARE_DATES, SOURCE_SYSTEM, Column, Contract, Entity
+from product_health.contract import BARE_DATES, FILES, SOURCE_SYSTEM, Column, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
 
@@ -32,9 +32,6 @@ PARQUET = f"(format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS})"
 CLOCK_TOLERANCE = "interval 1 hour"
 
 REGISTER_TIMES = ("first_event_at", "last_event_at", "complete_until")
-# The source system of what is landed from files, or from a database that has no name.
-FILES = "files"
-
 LoadRow = dict[str, Any]
 
 

@@ -18,7 +18,7 @@ from product_health.lock.check import (
     unlogged_versions,
 )
 from product_health.lock.entries import LOCK_FILE, Lock, read_lock, write_lock
-from product_health.lock.explain import explanations
+from product_health.lock.explain import changed_mappings, explanations
 from product_health.meaning.definitions import Definitions
 from product_health.meaning.states import definitions_of, uncollected
 from product_health.project import find_project
@@ -74,6 +74,11 @@ def _tell(
             click.echo(f"{finding.metric} {finding.text}")
         for change in changes:
             click.echo(f"    {change}")
+    if findings and (mappings := changed_mappings(project)):
+        click.echo(
+            f"Rows of source systems are mapped otherwise: {', '.join(mappings)}. The fixed "
+            "company lands none, so only a build of your own data shows what that does"
+        )
     if restated:
         click.echo(steps(restated, definitions))
 

@@ -26,7 +26,8 @@ HEAD = """\
 # Written by `product-health lock`, read by `product-health lock --check`; do not edit it. After a
 # merge conflict take either side, and run `product-health lock`.
 # Looked at: the YAML of metrics, the SQL of models down to the sources (macros and vars filled in,
-# both branches of incremental models), seeds. Not looked at: how files are landed, the database.
+# both branches of incremental models), seeds, the mappings of source systems. Not looked at: how
+# files are landed, the database.
 """
 
 

@@ -8,6 +8,7 @@ from product_health.meaning.changes import changed_parts
 from product_health.meaning.definitions import Definitions
 from product_health.meaning.states import definitions_of
 from product_health.repository import Repository
+from product_health.systems.mapping import MAPPINGS
 
 
 def explanations(project: Path, definitions: Definitions, names: list[str]) -> dict[str, list[str]]:
@@ -29,6 +30,16 @@ def explanations(project: Path, definitions: Definitions, names: list[str]) -> d
         for name in names
         if name in old
     }
+
+
+def changed_mappings(project: Path) -> list[str]:
+    """Give the mappings of source systems that changed since the lock was last written."""
+    repository = Repository(project)
+    try:
+        changed = repository.changed_files(repository.last_change(LOCK_FILE), *MAPPINGS)
+    except UserError:
+        return []
+    return [name for name in changed if name.endswith(".sql")]
 
 
 def _locked_state(project: Path) -> Definitions:

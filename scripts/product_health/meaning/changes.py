@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import sqlglot
 from sqlglot import exp
@@ -11,6 +12,7 @@ from sqlglot.errors import SqlglotError
 
 from product_health.meaning.definitions import Definitions
 from product_health.meaning.digests import digest
+from product_health.meaning.mappings import header_text
 from product_health.meaning.project import DIALECT, formatted, plain
 from product_health.semantics.catalogue import Metric
 
@@ -232,6 +234,19 @@ def _texts(definitions: Definitions, metric: Metric) -> dict[str, _Text]:
     for seed in definitions.project.seeds:
         if seed.unique_id in read:
             found[seed.name] = _Text(seed.file, seed.text, _meaning(definitions, seed.relation))
+    for source in definitions.project.sources:
+        if source.unique_id in read:
+            found |= _mapping_texts(source.mappings)
+    return found
+
+
+def _mapping_texts(mappings: Mapping[str, str]) -> dict[str, _Text]:
+    """Give the mappings by which systems are landed in a table: their SQL, and their top."""
+    found = {}
+    for file, text in mappings.items():
+        name = "/".join(PurePath(file).with_suffix("").parts[-2:])
+        found[name] = _Text(file, formatted(text))
+        found[f"{name} (top)"] = _Text(file, header_text(text))
     return found
 
 

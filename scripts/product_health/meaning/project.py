@@ -11,9 +11,10 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from product_health.compiled.project import CompiledProject, Model, Seed, Source
+from product_health.compiled.project import CompiledProject, Model, Seed
 from product_health.meaning.digests import digest
 from product_health.meaning.hashing import Meaning, meaning
+from product_health.meaning.mappings import of_source
 
 DIALECT = "duckdb"
 
@@ -41,7 +42,7 @@ class ProjectMeaning:
         self.unread: list[Unread] = []
         self._schema = MappingSchema(dialect=DIALECT)
         for source in project.sources:
-            self._add(source.relation, _of_source(source))
+            self._add(source.relation, of_source(source))
         for seed in project.seeds:
             self._add(seed.relation, of_seed(seed))
         for model in project.models:
@@ -144,14 +145,6 @@ def formatted(sql: str) -> str:
 def plain(relation: str) -> str:
     """Give the name of a relation without quotes."""
     return relation.replace('"', "").lower()
-
-
-def _of_source(source: Source) -> Meaning:
-    columns = {
-        name.lower(): digest("source", source.name, name, kind)
-        for name, kind in source.types.items()
-    }
-    return Meaning(digest("source", source.name), columns)
 
 
 def of_seed(seed: Seed) -> Meaning:

@@ -1,0 +1,1 @@
+"""Landing what is new in a source system since it was last landed."""
