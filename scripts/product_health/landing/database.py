@@ -52,8 +52,14 @@ def safe_name(url: str, query: str) -> str:
 def shown_url(url: str) -> str:
     """Return how a database is named in register and messages: no password, no settings."""
     from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    return MARKS.split(make_url(url).set(query={}).render_as_string(hide_password=True))[0]
+    try:
+        address = make_url(url).set(query={})
+    except (ArgumentError, ValueError):
+        # where the password of what is no URL ends, nobody can tell
+        return f"{url.partition('://')[0]}://***"
+    return MARKS.split(address.render_as_string(hide_password=True))[0]
 
 
 def sqlite_url(path: Path) -> str:

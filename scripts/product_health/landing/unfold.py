@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from product_health.errors import UserError
+from product_health.landing.spool import visible
 
 # Exports unfold to some 5 to 50 times their size; a small file may do what it likes.
 MOST_TIMES = 100
@@ -18,7 +19,7 @@ class Unfolded(gzip.GzipFile):
     def __init__(self, path: Path, packed: BinaryIO) -> None:
         """Read from the bytes of a file that lies at a path."""
         super().__init__(fileobj=packed)
-        self._path = path
+        self._name = visible(str(path))
         self._most = max(ALWAYS_BYTES, MOST_TIMES * os.fstat(packed.fileno()).st_size)
 
     def read(self, size: int | None = -1) -> bytes:
@@ -26,7 +27,7 @@ class Unfolded(gzip.GzipFile):
         found = super().read(size)
         if self.tell() > self._most:
             message = (
-                f"{self._path}: unfolds to more than {self._most:,} bytes, {MOST_TIMES} times its "
+                f"{self._name}: unfolds to more than {self._most:,} bytes, {MOST_TIMES} times its "
                 "size; nothing was landed: unpack it yourself, and land what is in it"
             )
             raise UserError(message)

@@ -367,6 +367,12 @@ def test_password_in_a_driver_s_message_is_masked() -> None:
     assert without_secrets(error, url) == "no *** (***) for *** with ***"
 
 
+def test_nothing_of_what_is_no_url_is_shown(door: Door) -> None:
+    more = "--from", door.file("m.txt", MESSAGES)
+    told = door.refused("usage_events", "--from", "mysql://u:hush@h:54hush/db", *more)
+    assert "--from mysql://***: a database is landed from alone" in told
+
+
 URLS = (
     *("mysql://h/db;PWD=hush1;x=hush2", "sqlite:///x.db#hush1?x=hush2", "mysql://u:hush1@h#hush2"),
     *("mysql://u:hush1/hush2@h/db", "mysql://u:hush1#hush2@h/db", "mysql://u:hush1@hush2@h/db"),
