@@ -53,6 +53,28 @@
     cast(to_json({{ relation }}) as varchar)
 {%- endmacro %}
 
+{# Whether a pattern matches anywhere in a text. #}
+{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches')(text, pattern)) }}{% endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern | replace("'", "''") }}')
+{%- endmacro %}
+
+{# A text that profiles.yml sets for the session and no SQL holds, such as a secret; NULL where it sets none. #}
+{% macro session_text(name) %}{{ return(adapter.dispatch('session_text')(name)) }}{% endmacro %}
+
+{% macro duckdb__session_text(name) -%}
+    nullif(cast(getvariable('{{ name }}') as varchar), '')
+{%- endmacro %}
+
+{# A text of 32 hexadecimal digits that stands for another, and cannot be made of it without the key. #}
+{% macro keyed_hash(text, key) %}{{ return(adapter.dispatch('keyed_hash')(text, key)) }}{% endmacro %}
+
+{# The outer hash keeps what is appended to a text from being hashed on. #}
+{% macro duckdb__keyed_hash(text, key) -%}
+    left(sha256({{ key }} || sha256({{ key }} || {{ text }})), 32)
+{%- endmacro %}
+
 {# A list whose members are separated by |, without blanks around them and without empty ones. #}
 {% macro trimmed_list(expression) %}{{ return(adapter.dispatch('trimmed_list')(expression)) }}{% endmacro %}
 

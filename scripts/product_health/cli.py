@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from product_health import terminal
 from product_health.errors import UserError, unknown
 
 # Each command lives in a module of its own, imported only when it is called: start-up stays fast.
@@ -56,13 +57,13 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            click.echo(f"error: {error}", err=True)
+            terminal.write(f"error: {error}", err=True)
             sys.exit(1)
         except OSError as error:
             if not error.filename and error.errno not in FULL:
                 raise
             where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"error: {where}{error.strerror}", err=True)
+            terminal.write(f"error: {where}{error.strerror}", err=True)
             sys.exit(1)
         except RuntimeError as error:
             if str(error) != INTERRUPTED:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
+from product_health import terminal
 from product_health.built import doubt
 from product_health.check.results import DOCS
 from product_health.errors import UserError
@@ -77,13 +76,11 @@ COMMANDS = {
 }
 
 
-def headline_table(connection: duckdb.DuckDBPyConnection) -> Table:
+def headline_table(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the table of headline numbers, each with its date and the mart it stands in."""
-    table = Table("Metric", "Value", "On", "Mart", box=None, pad_edge=False)
-    for headline in HEADLINES:
-        text, day = headline.read(connection) or ("no complete value yet", "")
-        table.add_row(headline.label, text, str(day), f"{headline.mart}_v1")
-    return table
+    read = [(one, one.read(connection) or ("no complete value yet", "")) for one in HEADLINES]
+    rows = ((one.label, text, day, f"{one.mart}_v1") for one, (text, day) in read)
+    return terminal.table(("Metric", "Value", "On", "Mart"), rows)
 
 
 def loads_not_built(connection: duckdb.DuckDBPyConnection, project: Path) -> str:
@@ -117,7 +114,6 @@ def _places(project: Path) -> dict[str, str]:
 def headline() -> None:
     """Show the headline numbers of the last complete date."""
     project = find_project(Path.cwd())
-    console = Console()
     with open_warehouse(project) as connection:
         try:
             table = headline_table(connection)
@@ -125,11 +121,11 @@ def headline() -> None:
             message = f"the warehouse lacks a mart: {error}; run `dbt build` and read its errors"
             raise UserError(message) from error
         behind = loads_not_built(connection, project)
-    console.print(table)
+    terminal.write(table)
     doubted = doubt(project, warehouse_path(project))
     wrong = f"These numbers may be wrong: {doubted}." if doubted else ""
     steps = _places(project)
     lines = [f"  {step:<43}{told}" for step, told in (steps | COMMANDS).items()]
     notes = [f"\n{note}" for note in (wrong, behind) if note]
     text = "\n".join([*notes, "\nWhere to look next:", *lines])
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    terminal.write(text)

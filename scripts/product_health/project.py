@@ -1,6 +1,9 @@
-"""Where the project is."""
+"""Where the project is, and the vars that it declares."""
 
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from product_health.errors import UserError
 
@@ -18,3 +21,10 @@ def find_project(start: Path | None = None) -> Path:
             return folder
     message = f"no {PROJECT_FILE} in {here} or above it: run this inside the project"
     raise UserError(message)
+
+
+def declared_vars(project: Path) -> dict[str, Any]:
+    """Return the vars of dbt_project.yml."""
+    document = yaml.safe_load((project / PROJECT_FILE).read_text(encoding="utf-8")) or {}
+    found: dict[str, Any] = document.get("vars") or {}
+    return found

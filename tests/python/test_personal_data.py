@@ -1,8 +1,8 @@
 """No value of a column that is tagged as personal reaches a mart, whatever is done with it."""
 
 import re
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 

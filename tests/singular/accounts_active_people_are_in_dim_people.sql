@@ -18,7 +18,7 @@ select
     people.actors,
     known.exclusion_rule
 from active
-full outer join {{ ref('dim_people') }} as people on active.person_id = people.person_id
+full outer join {{ ref('dim_people') }} as people on {{ person_id_in_marts('active.person_id') }} = people.person_id
 left join {{ ref('int_people') }} as known on active.person_id = known.person_id
 where
     people.person_id is null

@@ -32,7 +32,7 @@ people as (
 
 -- e-mail addresses stay upstream: nothing personal beyond the identifier comes here
 select
-    people.person_id,
+    {{ person_id_in_marts('people.person_id') }} as person_id,
     known.account_id,
     known.role,
     known.created_at,

@@ -24,7 +24,7 @@ select
     tickets.source_system,
     tickets.ticket_id,
     tickets.account_id,
-    tickets.requester_id,
+    {{ person_id_in_marts('tickets.requester_id') }} as requester_id,
     tickets.category,
     tickets.feature_key,
     tickets.priority,

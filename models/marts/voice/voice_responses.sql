@@ -17,7 +17,7 @@ select
     responses.response_id,
     responses.survey_id,
     responses.survey_kind,
-    responses.person_id,
+    {{ person_id_in_marts('responses.person_id') }} as person_id,
     responses.account_id,
     invitations.invitation_id is not null as has_invitation,
     responses.responded_at,

@@ -13,6 +13,8 @@ from product_health.check.placeholders import literal
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 PLAIN = (*NUMERIC, "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "BOOLEAN", "DATE")
 EVERY = ".*"
+# What ids of people are called in marts.
+PERSON_IDS = {"person_id", "requester_id", "subject_id", "actor_id"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Catalog:
     def text_columns(self, relation: str) -> list[str]:
         """Give the columns of a relation that may hold text."""
         return [name for name, kind in self.relations[relation].items() if not is_plain(kind)]
+
+    def column_lists(self, relation: str) -> dict[str, list[str]]:
+        """Give the columns of a relation that SQL may name in braces as a list."""
+        texts = self.text_columns(relation)
+        return {
+            "text_columns": texts,
+            "person_id_columns": [name for name in texts if name in PERSON_IDS],
+        }
 
     def near(self, relation: str) -> str:
         """Say which relations are called nearly so."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 import duckdb
-from rich.console import Console
 
+from product_health import terminal
 from product_health.built import doubt
 from product_health.check.catalog import Catalog, fingerprint, read_catalog
 from product_health.check.engine import gx_version, opened
@@ -118,16 +118,15 @@ def _database(
 
 
 def _show(report: Report) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     for line in as_lines(report.outcomes):
-        console.print(line)
-    console.print(as_table(report))
-    console.print(f"\n{report.verdict}: {DOCS}, {RESULT}")
+        terminal.write(line)
+    terminal.write(as_table(report))
+    terminal.write(f"\n{report.verdict}: {DOCS}, {RESULT}")
 
 
 def _tell_doubt(project: Path) -> None:
     if doubted := doubt(project, warehouse_path(project)):
-        click.echo(f"note: {doubted}, and will not be published", err=True)
+        terminal.write(f"note: {doubted}, and will not be published", err=True)
 
 
 class _Progress:
@@ -139,7 +138,7 @@ class _Progress:
         self._start = time.monotonic()
 
     def tell(self, text: str) -> None:
-        click.echo(text, err=True)
+        terminal.write(text, err=True)
 
     def next(self, suite: str) -> None:
         self._begun += 1

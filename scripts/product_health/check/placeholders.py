@@ -13,7 +13,7 @@ import yaml
 
 from product_health.contract import load_contract
 from product_health.errors import UserError
-from product_health.project import PROJECT_FILE
+from product_health.project import declared_vars
 
 # A brace of a regular expression, as in [a-z]{2,}, is no placeholder.
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -52,7 +52,7 @@ def placeholders(
     """Give the placeholders of a project: variables of dbt, personal columns, and until when."""
     variables = {
         name: literal(value) if isinstance(value, str) else str(value)
-        for name, value in _variables(project).items()
+        for name, value in declared_vars(project).items()
         if isinstance(value, int | float | str) and not isinstance(value, bool)
     }
     reference = _reference_time(connection, on)
@@ -98,12 +98,6 @@ def _columns(document: Any) -> Iterator[dict[str, Any]]:
 def _is_personal(column: Mapping[str, Any]) -> bool:
     meta = column.get("config", {}).get("meta", {}) | column.get("meta", {})
     return bool(meta.get("personal"))
-
-
-def _variables(project: Path) -> dict[str, Any]:
-    document = yaml.safe_load((project / PROJECT_FILE).read_text(encoding="utf-8")) or {}
-    found: dict[str, Any] = document.get("vars", {})
-    return found
 
 
 def _reference_time(connection: duckdb.DuckDBPyConnection, on: date | None) -> datetime | None:

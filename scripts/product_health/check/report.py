@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
-from rich.table import Table
 
+from product_health import terminal
 from product_health.check.engine import MOST_ROWS
 from product_health.check.run import Outcome
 from product_health.check.suites import Suite
@@ -121,18 +121,17 @@ def as_html(report: Report) -> str:
     return environment.from_string(template).render(report=report)
 
 
-def as_table(report: Report) -> Table:
+def as_table(report: Report) -> str:
     """Write a report as a table: a line for each suite."""
-    table = Table("Suite", box=None, pad_edge=False)
-    for title in ("Expectations", "Failed"):
-        table.add_column(title, justify="right")
-    table.add_column("Severity")
-    for suite in report.suites:
-        outcomes = report.of(suite)
-        failed = [one for one in outcomes if one.failed]
-        severities = sorted({one.check.expectation.severity for one in failed})
-        table.add_row(suite.name, str(len(outcomes)), str(len(failed)), ", ".join(severities))
-    return table
+    counts = ("Expectations", "Failed")
+    rows = (_counted(suite.name, report.of(suite)) for suite in report.suites)
+    return terminal.table(("Suite", *counts, "Severity"), rows, right=counts)
+
+
+def _counted(name: str, outcomes: Sequence[Outcome]) -> tuple[object, ...]:
+    failed = [one for one in outcomes if one.failed]
+    severities = sorted({one.check.expectation.severity for one in failed})
+    return (name, len(outcomes), len(failed), ", ".join(severities))
 
 
 def as_lines(outcomes: Sequence[Outcome]) -> list[str]:

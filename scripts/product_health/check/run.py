@@ -11,11 +11,10 @@ from product_health.check.engine import Engine, Verdict, unevaluated
 from product_health.check.placeholders import Placeholders, names_in
 from product_health.check.suites import QUERY, Expectation, Suite
 from product_health.errors import UserError
+from product_health.workbench.bench import READ_NOTHING
 
 SHOWN_ROWS = 5
 Row = dict[str, Any]
-# What the database says of SQL that it cannot run, before it has read a single value.
-UNREADABLE = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,12 @@ def _applies(suite: Suite, one: Expectation, relation: str, catalog: Catalog) ->
     """Tell whether a relation has what an expectation of all relations of a schema looks at."""
     if not suite.relation.endswith(EVERY) or one.query is None:
         return True
-    return "text_columns" not in names_in(one.query) or bool(catalog.text_columns(relation))
+    named = names_in(one.query)
+    return all(columns or name not in named for name, columns in _lists(relation, catalog).items())
+
+
+def _lists(relation: str, catalog: Catalog) -> dict[str, str]:
+    return {name: listed(held) for name, held in catalog.column_lists(relation).items()}
 
 
 def _complete(
@@ -76,7 +80,7 @@ def _complete(
         one.query,
         f"{suite.file}, {one.name}",
         batch=quoted(relation),
-        text_columns=listed(catalog.text_columns(relation)),
+        **_lists(relation, catalog),
     )
     return replace(one, arguments={**one.arguments, QUERY: sql})
 
@@ -103,7 +107,7 @@ def _problems(
         return
     try:
         connection.execute(f"explain select 1 from (\n{check.expectation.query}\n) as failing")
-    except UNREADABLE as error:
+    except READ_NOTHING as error:
         yield f"{where}: {first_line(error)}"
     except duckdb.IOException:
         yield (

@@ -6,9 +6,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from product_health import terminal
 from product_health.contract import load_contract
 from product_health.demo.build import EVENTS, TRUTH_FILE, build
 from product_health.demo.params import Parameters, read_product
@@ -78,23 +77,19 @@ def demo(  # noqa: PLR0913, PLR0917
     )
     contract = load_contract(project)
     store = LandingStore(out, contract)
-    console = Console(stderr=True)
     if from_load == 1:
-        _make_room(store, console, overwrite=overwrite)
+        _make_room(store, overwrite=overwrite)
     incomplete = out / INCOMPLETE_FILE
     out.mkdir(parents=True, exist_ok=True)
     incomplete.touch()
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("making the company", total=None)
+    with terminal.progress("making the company") as advance:
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            advance(done, total, what)
 
         truth = build(parameters, contract, store, first=from_load, last=first_loads, progress=show)
     incomplete.unlink()
-    for line in summary(truth, out):
-        click.echo(line)
+    terminal.write("\n".join(summary(truth, out)))
 
 
 def _check(  # noqa: PLR0913, PLR0917
@@ -122,7 +117,7 @@ def _check(  # noqa: PLR0913, PLR0917
             raise UserError(message)
 
 
-def _make_room(store: LandingStore, console: Console, *, overwrite: bool) -> None:
+def _make_room(store: LandingStore, *, overwrite: bool) -> None:
     """Refuse a folder that holds loads already, or empty it if that is wanted."""
     rows = store.loads()
     if not rows:
@@ -135,7 +130,7 @@ def _make_room(store: LandingStore, console: Console, *, overwrite: bool) -> Non
             f"{store.root}: holds {held} already; give another --out, or --overwrite to replace it"
         )
         raise UserError(message)
-    console.print(f"{store.root}: replacing {held}")
+    terminal.write(f"{store.root}: replacing {held}", err=True)
     shutil.rmtree(store.loads_dir)
     (store.root / TRUTH_FILE).unlink(missing_ok=True)
 

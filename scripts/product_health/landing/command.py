@@ -1,30 +1,26 @@
 """`product-health land`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from product_health import terminal
 from product_health.contract import FILES, load_contract
 from product_health.errors import UserError
 from product_health.files import LocalPath
 from product_health.landing.fit import Fit, summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
-from product_health.landing.sources import Progress as Advance
 from product_health.landing.sql import as_utc
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
+from product_health.terminal import plain
 
 if TYPE_CHECKING:
     from product_health.landing.run import Outcome
-
-WIDE = 240  # columns of a table that is not shown on a terminal
 
 
 class Time(click.ParamType[date]):
@@ -53,23 +49,7 @@ class Time(click.ParamType[date]):
 class Screen:
     """Shows progress on stderr where that is a terminal."""
 
-    def __init__(self) -> None:
-        """Use stderr."""
-        self.console = Console(stderr=True)
-
-    @contextmanager
-    def step(self, text: str, total: int | None = None) -> Iterator[Advance]:
-        """Show one step; what it yields is told how far of `total` the step has come."""
-        looks = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-        )
-        hidden = not self.console.is_terminal
-        with Progress(*looks, console=self.console, transient=True, disable=hidden) as progress:
-            task = progress.add_task(text, total=total)
-            yield lambda done: progress.update(task, completed=done)
+    step = staticmethod(terminal.progress)
 
 
 @click.command()
@@ -194,12 +174,12 @@ def _land(request: Request, store: LandingStore) -> None:
 
     outcome = land_request(request, store, Screen())
     row = outcome.row
-    click.echo(
-        f"landed {row['row_count']:,} rows of {row['entity']} from {row['source_name']} "
+    terminal.write(
+        f"landed {row['row_count']:,} rows of {row['entity']} from {plain(row['source_name'])} "
         f"as load {outcome.load_id}"
     )
     for note in (*_read(outcome), *_extent(row), *_misfits(outcome.fit), *_columns(outcome)):
-        click.echo(f"  {note}")
+        terminal.write(f"  {plain(note)}")
 
 
 def _read(outcome: "Outcome") -> Iterator[str]:
@@ -246,31 +226,30 @@ def _columns(outcome: "Outcome") -> Iterator[str]:
 def _show_loads(store: LandingStore) -> None:
     rows = store.loads()
     if not rows:
-        click.echo(f"nothing has been landed in {store.root}")
+        terminal.write(f"nothing has been landed in {store.root}")
         return
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDE)
-    names = ("rows", "unparsed", "source", "complete until", "landed at", "undone at")
-    table = Table("load", "entity", *names, box=None, pad_edge=False)
-    for name in ("load", "rows", "unparsed"):
-        next(c for c in table.columns if c.header == name).justify = "right"
+    header = ("load", "entity", "rows", "unparsed", "source")
+    times = ("complete_until", "landed_at", "undone_at")
     unparsed = store.unparsed_counts()
-    for row in rows:
-        times = (_time(row[name]) for name in ("complete_until", "landed_at", "undone_at"))
-        bad = unparsed.get((row["load_id"], row["entity"]))
-        counts = (f"{row['row_count']:,}", "" if bad is None else f"{bad:,}")
-        table.add_row(str(row["load_id"]), row["entity"], *counts, row["source_name"], *times)
-    console.print(table)
+    cells = [
+        (
+            *(row["load_id"], row["entity"], f"{row['row_count']:,}"),
+            unparsed.get((row["load_id"], row["entity"]), ""),
+            *(row["source_name"], *(_time(row[name]) for name in times)),
+        )
+        for row in rows
+    ]
+    names = (*header, *(name.replace("_", " ") for name in times))
+    terminal.write(terminal.table(names, cells, right=("load", "rows", "unparsed")))
 
 
 def _undo(store: LandingStore) -> None:
     for row in store.undo_last():
-        click.echo(
+        terminal.write(
             f"took load {row['load_id']} back: {row['row_count']:,} rows of {row['entity']} "
-            f"from {row['source_name']}"
+            f"from {plain(row['source_name'])}"
         )
-    click.echo("a warehouse that was built with it needs: dbt build --full-refresh")
+    terminal.write("a warehouse that was built with it needs: dbt build --full-refresh")
 
 
 def _time(value: datetime | None) -> str:

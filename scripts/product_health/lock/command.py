@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from product_health import terminal
 from product_health.errors import UserError
 from product_health.files import write_whole
 from product_health.keys import misspelt
@@ -47,16 +48,18 @@ def lock(*, check: bool) -> None:
     _tell(project, definitions, findings, unsaid)
     _tell_tools(locked, current)
     if check and (findings or unsaid):
-        click.echo(_what_to_do(findings, unsaid), err=True)
+        terminal.write(_what_to_do(findings, unsaid), err=True)
         sys.exit(1)
     if any(finding.needs_version for finding in findings) or unsaid:
         message = f"{LOCK_FILE} was left as it is"
         raise UserError(message)
     if check:
-        click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics mean what it says")
+        terminal.write(f"{LOCK_FILE}: {len(current.entries)} metrics mean what it says")
         return
     write_whole(project / LOCK_FILE, write_lock(current))
-    click.echo(f"{LOCK_FILE}: {len(current.entries)} metrics written, {len(findings)} differences")
+    terminal.write(
+        f"{LOCK_FILE}: {len(current.entries)} metrics written, {len(findings)} differences"
+    )
 
 
 def _tell(
@@ -71,28 +74,28 @@ def _tell(
         by_change.setdefault(changes, []).append(finding)
     for changes, group in by_change.items():
         for finding in group:
-            click.echo(f"{finding.metric} {finding.text}")
+            terminal.write(f"{finding.metric} {finding.text}")
         for change in changes:
-            click.echo(f"    {change}")
+            terminal.write(f"    {change}")
     if findings and (mappings := changed_mappings(project)):
-        click.echo(
+        terminal.write(
             f"Rows of source systems are mapped otherwise: {', '.join(mappings)}. The fixed "
             "company lands none, so only a build of your own data shows what that does"
         )
     if restated:
-        click.echo(steps(restated, definitions))
+        terminal.write(steps(restated, definitions))
 
 
 def _tell_unread(definitions: Definitions) -> None:
     for metric in definitions.catalogue.metrics.values():
         for part in definitions.unread(metric):
-            click.echo(f"{metric.name}: {part.name} is not looked into: {part.reason}")
+            terminal.write(f"{metric.name}: {part.name} is not looked into: {part.reason}")
 
 
 def _tell_tools(locked: Lock, current: Lock) -> None:
     for name, version in current.made_with.items():
         if locked.made_with.get(name, version) != version:
-            click.echo(
+            terminal.write(
                 f"The lock was written with {name} {locked.made_with[name]}, and {version} is "
                 "installed: fingerprints may differ by that alone"
             )

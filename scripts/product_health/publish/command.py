@@ -1,10 +1,12 @@
 """`product-health publish`: let people read the marts as they were built and checked last."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
+from product_health import terminal
 from product_health.errors import UserError
 from product_health.project import find_project
 from product_health.publish.sets import CURRENT, PUBLISHED, PublishedSets
@@ -53,32 +55,34 @@ def _time(said: str | None) -> datetime:
 def _publish(project: Path, sets: PublishedSets, now: datetime) -> None:
     from product_health.publish.run import Publishing
 
-    card = Publishing(project, sets, now, lambda text: click.echo(text, err=True)).run()
+    card = Publishing(project, sets, now, partial(terminal.write, err=True)).run()
     rows = sum(card.tables.values())
-    click.echo(f"published {card.run_id}: {len(card.tables)} tables, {rows:,} rows")
-    click.echo(f"read it in {PUBLISHED / CURRENT}")
+    terminal.write(f"published {card.run_id}: {len(card.tables)} tables, {rows:,} rows")
+    terminal.write(f"read it in {PUBLISHED / CURRENT}")
 
 
 def _rollback(sets: PublishedSets) -> None:
     with sets.locked():
         left, run_id = sets.rollback()
-    click.echo(f"people read {run_id} again, not {left}")
+    terminal.write(f"people read {run_id} again, not {left}")
 
 
 def _list(sets: PublishedSets) -> None:
     current = sets.current_run()
     if current is None:
-        click.echo("nothing is published yet")
+        terminal.write("nothing is published yet")
     for run_id in reversed(sets.runs()):
         card = sets.card(run_id)
         mark = "*" if run_id == current else " "
         rows = sum(card.tables.values())
-        click.echo(f"{mark} {run_id}  {rows:>11,} rows  commit {card.commit[:12]}")
+        terminal.write(f"{mark} {run_id}  {rows:>11,} rows  commit {card.commit[:12]}")
     if current:
-        click.echo("* is what people read")
+        terminal.write("* is what people read")
+    if others := sets.others():
+        terminal.write(f"left alone, because they are no sets: {', '.join(others)}")
 
 
 def _show_history(sets: PublishedSets, metric: str) -> None:
     from product_health.publish.restatements import history_table
 
-    click.echo(history_table(sets, metric))
+    terminal.write(history_table(sets, metric))

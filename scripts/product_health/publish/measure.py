@@ -11,8 +11,8 @@ from product_health.semantics.periods import period_end
 
 Run = Callable[..., list[tuple[Any, ...]]]
 
-# Actors who are linked, themselves or further on, by a link of a later load: from which date on
-# they had been active, and counted as someone else.
+# Actors whose link, or one further on in its chain, came after a load: from which date on they had
+# been active, and counted as someone else.
 IDENTITY_FROM = """
     select min(days.activity_date)
     from warehouse.intermediate.int_usage_event_days as days

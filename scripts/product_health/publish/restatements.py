@@ -1,13 +1,10 @@
 """Values that are not what they were when first published, and why."""
 
-import io
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from product_health import terminal
 from product_health.errors import UserError, unknown
 from product_health.publish.duckdb_files import META, SetReader
 from product_health.publish.meta import HISTORY, HISTORY_COLUMNS
@@ -74,16 +71,14 @@ def history_table(sets: PublishedSets, metric: str) -> str:
     rows = [one for one in found if one.metric == metric]
     if not rows:
         raise UserError(unknown("published metric", metric, sorted({one.metric for one in found})))
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for name in (rows[0].grain, "first published", "in run", "now", "since run", "cause"):
-        drawn.add_column(name, no_wrap=True)
-    for one in rows:
-        changed = one.changed_run_id if one.cause else ""
-        first = one.shown_first, one.first_run_id
-        drawn.add_row(str(one.period_start), *first, one.shown_now, changed, one.causes)
-    file = io.StringIO()
-    Console(file=file, width=200).print(drawn)
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+    header = (rows[0].grain, "first published", "in run", "now", "since run", "cause")
+    return terminal.table(header, map(_cells, rows))
+
+
+def _cells(one: Restatement) -> tuple[object, ...]:
+    changed = one.changed_run_id if one.cause else ""
+    first = one.shown_first, one.first_run_id
+    return (one.period_start, *first, one.shown_now, changed, one.causes)
 
 
 def _shown(value: float | None, unit: str | None) -> str:

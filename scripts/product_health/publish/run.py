@@ -66,6 +66,8 @@ class Publishing:
                     # a disk that is full, say: the next run removes it
                     with suppress(OSError):
                         self.sets.discard(folder)
+            for told in self.sets.prune():
+                self.tell(f"note: {told}")
         return card
 
     def _write(

@@ -6,15 +6,18 @@ published/.building-<run>/   a set being written; what a killed run left is remo
 published/.going-<run>/      a set being removed
 published/.lock              held by whoever publishes or rolls back
 
-Nothing here knows what is in the files of a set.
+A set is a folder whose publication.json names that folder. Whatever else is there belongs to
+somebody: it is left alone, and links are not followed. Nothing here knows what is in the files of
+a set.
 """
 
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +29,12 @@ PUBLISHED = Path("published")
 CURRENT = "current"
 SETS = "sets"
 CARD = "publication.json"
+LOG = ".wal"
 KEPT = 3
 # In place of a commit, where a file was not as in one.
 UNCOMMITTED = "uncommitted"
+RUN = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
+UNFINISHED = re.compile(rf"\.(building|going)-{RUN.pattern}")
 READ_ONLY_FILE, READ_ONLY_FOLDER, OWN_FOLDER = 0o444, 0o555, 0o755
 
 
@@ -80,9 +86,26 @@ class PublishedSets:
         return None
 
     def runs(self) -> list[str]:
-        """Give all runs that are there, in the order in which they were published."""
+        """Return all runs that are there, in the order in which they were published."""
+        return [name for name in self._names() if self._is_set(name)]
+
+    def others(self) -> list[str]:
+        """Return the names of what is among the sets and is none."""
+        hidden = "."
+        names = set(self._names()) - set(self.runs())
+        return sorted(name for name in names if not name.startswith(hidden))
+
+    def _names(self) -> list[str]:
         folder = self.root / SETS
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+    def _is_set(self, name: str) -> bool:
+        if not RUN.fullmatch(name) or not _is_folder(self.folder(name)):
+            return False
+        try:
+            return self.card(name).run_id == name
+        except UserError:
+            return False
 
     def card(self, run_id: str) -> Publication:
         """Read what made a set; UserError where it cannot be told."""
@@ -97,8 +120,8 @@ class PublishedSets:
 
     def next_run(self, now: datetime) -> str:
         """Give an id that sorts after every other, whatever the clock says."""
-        runs = self.runs()
-        last = max((int(run.split("-")[0]) for run in runs), default=0)
+        numbered = filter(RUN.fullmatch, self._names())
+        last = max((int(name.split("-")[0]) for name in numbered), default=0)
         return f"{last + 1:06d}-{now:%Y%m%dT%H%M%SZ}"
 
     @contextmanager
@@ -131,7 +154,7 @@ class PublishedSets:
         shutil.rmtree(folder)
 
     def publish(self, folder: Path, card: Publication) -> None:
-        """Let readers have the set that was written to a folder, then drop old sets."""
+        """Let readers have the set that was written to a folder."""
         said = asdict(card) | {"published_at": card.published_at.isoformat()}
         (folder / CARD).write_text(json.dumps(said, indent=1), encoding="utf-8")
         _harden(folder)
@@ -141,7 +164,6 @@ class PublishedSets:
         place.chmod(READ_ONLY_FOLDER)
         _sync(place.parent)
         self._point_to(card.run_id)
-        self._prune()
 
     def rollback(self) -> tuple[str, str]:
         """Let readers have the set that was published before; returns both runs.
@@ -153,7 +175,7 @@ class PublishedSets:
             message = "nothing is published, so there is nothing to go back from"
             raise UserError(message)
         previous = self.card(run_id).previous_run_id
-        if previous is None or not self.folder(previous).is_dir():
+        if previous is None or not _is_folder(self.folder(previous)):
             message = f"{run_id} is the oldest set that is kept: there is none to go back to"
             raise UserError(message)
         self.card(previous)
@@ -162,29 +184,48 @@ class PublishedSets:
 
     def _point_to(self, run_id: str) -> None:
         link = self.root / ".next"
-        link.unlink(missing_ok=True)
+        if link.is_symlink():
+            link.unlink()
         link.symlink_to(Path(SETS) / run_id)
         link.replace(self.current)
         _sync(self.root)
 
-    def _prune(self) -> None:
-        """Keep the current set and those published before it; what was rolled back goes."""
+    def prune(self) -> list[str]:
+        """Keep the current set and those published before it; what was rolled back goes.
+
+        Returns a sentence for each old set that is not removed.
+        """
         kept: list[str] = []
+        runs = self.runs()
         run_id = self.current_run()
-        while run_id in self.runs() and len(kept) < KEPT:
+        while run_id in runs and len(kept) < KEPT:
             kept.append(run_id)
             run_id = self.card(run_id).previous_run_id
-        for stale in set(self.runs()) - set(kept):
-            going = self.root / f".going-{stale}"
-            self.folder(stale).chmod(OWN_FOLDER)
-            self.folder(stale).rename(going)
+        stale = [self.folder(one) for one in runs if one not in kept]
+        return [told for folder in stale if (told := self._remove(folder))]
+
+    def _remove(self, folder: Path) -> str | None:
+        """Remove an old set, or say why not."""
+        if strays := _strays(folder):
+            return (
+                f"{folder} is kept: it holds {strays[0].name}, which publish did not write; move "
+                "that elsewhere, and the next publication removes the set"
+            )
+        going = self.root / f".going-{folder.name}"
+        try:
+            folder.chmod(OWN_FOLDER)
+            folder.rename(going)
             self.discard(going)
+        except OSError as error:
+            return f"{folder} cannot be removed ({error}); the next publication tries again"
+        return None
 
     def _clean(self) -> None:
         for path in self.root.iterdir():
-            if path.name.startswith((".building-", ".going-")):
-                self.discard(path)
-        (self.root / ".next").unlink(missing_ok=True)
+            if UNFINISHED.fullmatch(path.name) and _is_folder(path):
+                # what cannot be removed is in nobody's way
+                with suppress(OSError):
+                    self.discard(path)
         for run_id in self.runs():
             self._clean_set(self.folder(run_id))
         if len(self.runs()) == 1 and not self.current.exists():
@@ -192,17 +233,27 @@ class PublishedSets:
             self._point_to(self.runs()[0])
 
     def _clean_set(self, folder: Path) -> None:
-        """Remove what others left in a set, such as a log, which is writable as no file of ours."""
-        strays = [path for path in folder.iterdir() if path.is_file() and _is_writable(path)]
-        if strays:
+        """Remove the log that someone left who opened a set to write: readers would read it too."""
+        logs = [path for path in _strays(folder) if path.suffix == LOG]
+        if logs:
             folder.chmod(OWN_FOLDER)
-            for path in strays:
+            for path in logs:
                 path.unlink()
         folder.chmod(READ_ONLY_FOLDER)
 
 
-def _is_writable(path: Path) -> bool:
-    return bool(path.stat().st_mode & 0o222)
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder itself, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def _strays(folder: Path) -> list[Path]:
+    """Return what others left in a set: links, and what can be written, as no file of ours can."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_symlink() or (path.is_file() and path.stat().st_mode & 0o222)
+    )
 
 
 def _harden(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from product_health import terminal
 from product_health.errors import UserError
 from product_health.files import LocalPath
 from product_health.meaning.definitions import Definitions, preferred_grain
@@ -59,23 +60,23 @@ def query_command(  # noqa: PLR0913 - options
             # a chart of the last period alone would be a dot
             grain = preferred_grain(wanted[0].grains)
         answers = [answer(one, Question(by, grain, where), run) for one in wanted]
-    click.echo(WRITERS[output](answers))
+    terminal.write(WRITERS[output](answers))
     if database.publication:
-        click.echo(f"note: as published in {database.publication.run_id}", err=True)
+        terminal.write(f"note: as published in {database.publication.run_id}", err=True)
     if database.doubt:
-        click.echo(f"note: {database.doubt}, so these numbers may be wrong", err=True)
+        terminal.write(f"note: {database.doubt}, so these numbers may be wrong", err=True)
     if database.is_outdated:
         told = f"metrics.lock has changed since {database.name} was made: {database.renewal}"
-        click.echo(f"note: {told}", err=True)
+        terminal.write(f"note: {told}", err=True)
     for note in dict.fromkeys(note for one in answers for note in one.notes):
-        click.echo(f"note: {note}", err=True)
+        terminal.write(f"note: {note}", err=True)
     if plot_file:
         plot(answers[0], plot_file)
-        click.echo(f"chart: {plot_file}", err=True)
+        terminal.write(f"chart: {plot_file}", err=True)
 
 
 def _tell(text: str) -> None:
-    click.echo(text, err=True)
+    terminal.write(text, err=True)
 
 
 def _refuse_missing(definitions: Definitions, wanted: list[Metric]) -> None:

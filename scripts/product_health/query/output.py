@@ -3,19 +3,22 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import altair as alt
 import vl_convert
-from rich.console import Console
-from rich.table import Table
 
+from product_health import terminal
 from product_health.errors import UserError
 from product_health.query.answers import EVERYONE, Answer
 from product_health.semantics.units import scaled, shown
 
 CHARTS = (".svg", ".png", ".html")
+# A spreadsheet runs a cell that begins so, in full width too.
+FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 # A page around a chart, which runs and loads nothing.
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Chart</title>'
@@ -27,19 +30,10 @@ PAGE = (
 def table(answers: Sequence[Answer]) -> str:
     """Write answers side by side as an aligned table, each value in its unit."""
     first = answers[0]
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for name in (first.grain, *first.by):
-        drawn.add_column(name, no_wrap=True)
-    for answer in answers:
-        drawn.add_column(answer.metric.name, justify="right", no_wrap=True)
-    for key, values in _joined(answers).items():
-        texts = [
-            shown(value, answer.metric.unit) for value, answer in zip(values, answers, strict=True)
-        ]
-        drawn.add_row(*map(str, key), *texts)
-    console = Console(file=io.StringIO(), width=max(80, 24 * (len(answers) + len(first.by) + 1)))
-    console.print(drawn)
-    return str(console.file.getvalue()).rstrip() if isinstance(console.file, io.StringIO) else ""
+    metrics = [answer.metric.name for answer in answers]
+    units = [answer.metric.unit for answer in answers]
+    cells = ((*key, *map(shown, values, units)) for key, values in _joined(answers).items())
+    return terminal.table((first.grain, *first.by, *metrics), cells, right=metrics)
 
 
 def records(answers: Sequence[Answer]) -> list[dict[str, object]]:
@@ -52,14 +46,21 @@ def records(answers: Sequence[Answer]) -> list[dict[str, object]]:
 
 
 def as_csv(answers: Sequence[Answer]) -> str:
-    """Write answers as CSV with a header."""
-    rows = records(answers)
+    """Write answers as CSV with a header; text that a spreadsheet would run begins with '."""
+    rows = ({name: _cell(value) for name, value in row.items()} for row in records(answers))
     file = io.StringIO()
     names = ["period", *answers[0].by, *(answer.metric.name for answer in answers)]
     writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue().rstrip("\n")
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    is_run = FORMULA.match(value) and not NUMBER.fullmatch(value)
+    return ("'" if is_run else "") + terminal.plain(value)
 
 
 def as_json(answers: Sequence[Answer]) -> str:

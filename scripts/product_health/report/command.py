@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import click
-import yaml
 
+from product_health import terminal
 from product_health.errors import UserError
 from product_health.files import LocalPath, write_whole
 from product_health.meaning.states import definitions_of
-from product_health.project import find_project
+from product_health.project import declared_vars, find_project
 from product_health.publish.readable import Readable, readable
 from product_health.publish.sets import UNCOMMITTED
 from product_health.report import PAGE
@@ -37,8 +37,8 @@ def report(*, out: Path | None, built: bool) -> None:
     target = out or project / PAGE
     write_whole(target, text)
     if database.doubt:
-        click.echo(f"note: {database.doubt}, so the page may be wrong, and says so", err=True)
-    click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB, of {database.name}")
+        terminal.write(f"note: {database.doubt}, so the page may be wrong, and says so", err=True)
+    terminal.write(f"{target}: {len(text.encode()) / 1e6:.1f} MB, of {database.name}")
 
 
 def written(project: Path, database: Readable) -> str:
@@ -47,7 +47,9 @@ def written(project: Path, database: Readable) -> str:
     with open_file(database.file) as connection:
         reader = Reader(connection, database, definitions)
         origin = _origin(project, database)
-        return page(reader, origin, trust(project, reader), _fewest_answers(project))
+        return page(
+            reader, origin, trust(project, reader), declared_vars(project)["small_sample_responses"]
+        )
 
 
 def _origin(project: Path, database: Readable) -> Origin:
@@ -59,8 +61,3 @@ def _origin(project: Path, database: Readable) -> Origin:
     )
     run = f"{database.name} of {card.published_at:%Y-%m-%d %H:%M} UTC"
     return Origin(project, commit, run, database.doubt)
-
-
-def _fewest_answers(project: Path) -> int:
-    document = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
-    return int(document["vars"]["small_sample_responses"])

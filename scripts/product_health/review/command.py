@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from product_health import terminal
 from product_health.compiled.dbt import DbtError
 from product_health.errors import UserError
 from product_health.files import LocalPath, write_whole
@@ -17,6 +18,7 @@ from product_health.meaning.states import definitions_of, uncollected
 from product_health.project import find_project
 from product_health.repository import Repository
 from product_health.review.markdown import markdown
+from product_health.review.personal import without_personal
 from product_health.review.review import Data, Review, Side, Stopwatch, review
 from product_health.workbench.rows import CsvFolder, DatabaseFile, LandingFolder
 
@@ -58,9 +60,10 @@ def review_command(  # noqa: PLR0913 - options
     left_at = _base_commit(project, base, head)
     with watch.time("compile"):
         new, old = _side(project, head), _side(project, left_at)
-    found = review(old, new, data, (on or datetime.now(tz=UTC)).date(), watch)
+    reviewed = review(old, new, data, (on or datetime.now(tz=UTC)).date(), watch)
+    found = without_personal(reviewed, project)
     text = markdown(found)
-    click.echo(text)
+    terminal.write(text)
     _write(markdown_file, lambda: text)
     _write(json_file, lambda: json.dumps(as_json(found), indent=1, default=str))
     if html_file:
@@ -69,7 +72,7 @@ def review_command(  # noqa: PLR0913 - options
         _write(html_file, lambda: html(found))
     _fail_where_broken(found)
     if found.fails(fail_on):
-        click.echo(f"error: --fail-on {fail_on}: {found.verdict}", err=True)
+        terminal.write(f"error: --fail-on {fail_on}: {found.verdict}", err=True)
         sys.exit(1)
 
 

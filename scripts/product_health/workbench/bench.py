@@ -20,6 +20,12 @@ from product_health.workbench.rows import RawRows
 Row = dict[str, Any]
 
 
+# What the database says of SQL before it has read a value.
+READ_NOTHING = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+# From the first quote to the last: a value may hold quotes itself.
+QUOTED = re.compile(r"""(['"]).*\1""", re.DOTALL)
+
+
 class QueryError(UserError):
     """A query that the database refuses; the message is its reason, in a line."""
 
@@ -63,7 +69,7 @@ class Workbench:
         try:
             result = self._connection.execute(self._bound(project, sql))
         except duckdb.Error as error:
-            raise QueryError(_reason(error)) from error
+            raise QueryError(_reason(error, sql)) from error
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -93,7 +99,7 @@ class Workbench:
         try:
             return self._create(kind, relation.name, sql)
         except duckdb.Error as error:
-            told = f"{relation.file}: model {relation.name} cannot be built: {_reason(error)}"
+            told = f"{relation.file}: model {relation.name} cannot be built: {_reason(error, sql)}"
             raise ModelError(told) from error
 
     def _create(self, kind: str, name: str, sql: str) -> str:
@@ -104,9 +110,13 @@ class Workbench:
         return address
 
 
-def _reason(error: duckdb.Error) -> str:
-    """Give the reason without the SQL that DuckDB prints below it."""
-    lines = [line.strip() for line in str(error).splitlines()]
+def _reason(error: duckdb.Error, sql: str) -> str:
+    """Give the reason without the SQL that DuckDB prints below it, and without values of data."""
+    said = str(error).partition("\n\nLINE ")[0]
+    if not isinstance(error, READ_NOTHING):
+        # what is quoted and stands in the SQL is no value of the data
+        said = QUOTED.sub(lambda found: found[0] if found[0][1:-1] in sql else "'...'", said)
+    lines = [line.strip() for line in said.splitlines()]
     more = [line for line in lines[1:3] if line.startswith(("Candidate", "Did you mean"))]
     return " ".join([lines[0], *more])
 

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 import publish_reader
+from product_health.publish.sets import KEPT
 from publish_reader import whole_run
 from publishing_desk import Desk
 from strategies_rows import seeded
@@ -158,6 +159,23 @@ def test_a_full_disk(desk: Desk, limit: int) -> None:
     assert desk.bytes_read() == before
     assert desk.sets.runs() == [card.run_id]
     assert desk.call()[0] == 0
+
+
+def test_an_old_set_that_stays_is_a_note(desk: Desk, tmp_path: Path) -> None:
+    for _ in range(KEPT):
+        desk.publish()
+    oldest = desk.sets.folder(desk.sets.runs()[0])
+    oldest.chmod(0o755)
+    (oldest / "notes.txt").touch()
+    (oldest.parent / "mine").mkdir()
+    (oldest.parent / "link").symlink_to(tmp_path)
+    code, said, errors = desk.call()
+    assert (code, said[:10]) == (0, "published ")
+    assert "note: " in errors
+    assert "notes.txt, which publish did not write" in errors
+    code, said, errors = desk.call("--list")
+    assert (code, errors) == (0, "")
+    assert said.endswith("left alone, because they are no sets: link, mine\n")
 
 
 def test_rollback_takes_less_than_a_second(desk: Desk) -> None:

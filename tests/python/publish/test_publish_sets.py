@@ -1,6 +1,9 @@
 """The folder of sets by itself, with sets of a file or two."""
 
+import errno
+import json
 import stat
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -12,6 +15,7 @@ from product_health.publish.sets import KEPT, Publication, PublishedSets
 from publishing_desk import NOON
 
 READERS = 8
+DAY = "20260205T120000Z"
 
 
 @pytest.fixture
@@ -28,6 +32,7 @@ def publish(sets: PublishedSets, text: str = "rows", day: int = 0) -> str:
         (folder / "parquet").mkdir()
         (folder / "parquet" / "rows").write_text(text, encoding="utf-8")
         sets.publish(folder, card(run_id, sets.current_run()))
+        assert sets.prune() == []
     return run_id
 
 
@@ -85,14 +90,118 @@ def test_nobody_can_write_what_is_published(sets: PublishedSets) -> None:
 def test_leftovers_of_killed_runs_go(sets: PublishedSets) -> None:
     first = publish(sets)
     # killed while it wrote, while it removed, between its rename and its link, and at its link
-    sets.building("000009-x").joinpath("half").touch()
+    sets.building(f"000009-{DAY}").joinpath("half").touch()
     sets.folder(first).chmod(0o755)
-    (sets.root / ".going-000000-x").mkdir()
-    sets.folder("000008-x").mkdir()
-    (sets.root / ".next").symlink_to("sets/000008-x")
+    (sets.root / f".going-000000-{DAY}").mkdir()
+    late = f"000008-{DAY}"
+    sets.folder(late).mkdir()
+    said = asdict(card(late, first)) | {"published_at": NOON.isoformat()}
+    (sets.folder(late) / "publication.json").write_text(json.dumps(said), encoding="utf-8")
+    (sets.folder(late) / "publication.json").chmod(0o444)
+    (sets.root / ".next").symlink_to(f"sets/{late}")
     run_id = publish(sets)
     assert sets.runs() == [first, run_id]
     assert {path.name for path in sets.root.iterdir()} == {"current", "sets", ".lock"}
+
+
+def state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Give what would differ if anything in a folder were touched."""
+    return {
+        str(path.relative_to(folder)): (
+            path.lstat().st_mode,
+            b"" if path.is_dir() else path.read_bytes(),
+        )
+        for path in sorted([folder, *folder.rglob("*")])
+    }
+
+
+def strangers(sets: PublishedSets, outside: Path) -> list[Path]:
+    """Put what is no set wherever sets are, all of it writable, and links to a folder outside."""
+    outside.mkdir()
+    (outside / "report.txt").write_text("of somebody", encoding="utf-8")
+    within = sets.root / "sets"
+    folders = [
+        within / "archive",
+        within / f"000004-{DAY}",
+        within / f"000005-{DAY}",
+        sets.root / ".building-mine",
+        sets.root / ".going-away",
+    ]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "notes.txt").write_text("of somebody", encoding="utf-8")
+    # a card of another set makes none of it
+    said = asdict(card(f"000001-{DAY}", None)) | {"published_at": NOON.isoformat()}
+    (folders[2] / "publication.json").write_text(json.dumps(said), encoding="utf-8")
+    links = [
+        within / "elsewhere",
+        within / f"000006-{DAY}",
+        sets.root / f".building-000002-{DAY}",
+        sets.root / f".going-000002-{DAY}",
+    ]
+    for link in links:
+        link.symlink_to(outside)
+    (within / ".DS_Store").write_bytes(b"finder")
+    (within / "readme.txt").write_text("of somebody", encoding="utf-8")
+    return [*folders, *links, within / ".DS_Store", within / "readme.txt", outside]
+
+
+def test_what_is_no_set_is_left_alone(sets: PublishedSets, tmp_path: Path) -> None:
+    publish(sets)
+    others = strangers(sets, tmp_path / "outside")
+    before = {path: state(path) for path in others}
+    runs = [publish(sets, str(number)) for number in range(KEPT + 1)]
+    assert sets.rollback() == (runs[-1], runs[-2])
+    publish(sets)
+    assert {path: state(path) for path in others} == before
+    assert sets.others() == [
+        *(f"00000{number}-{DAY}" for number in (4, 5, 6)),
+        "archive",
+        "elsewhere",
+        "readme.txt",
+    ]
+    # no set takes a number that somebody's folder has
+    assert min(runs) > f"000006-{DAY}"
+
+
+def test_a_set_that_holds_what_is_somebodys_is_kept(sets: PublishedSets) -> None:
+    first, *_ = [publish(sets) for _ in range(KEPT)]
+    sets.folder(first).chmod(0o755)
+    notes, log = (sets.folder(first) / name for name in ("notes.txt", "rows.duckdb.wal"))
+    notes.write_text("of somebody", encoding="utf-8")
+    log.touch()
+    with sets.locked():
+        run_id = sets.next_run(NOON)
+        sets.publish(sets.building(run_id), card(run_id, sets.current_run()))
+        (told,) = sets.prune()
+    assert "notes.txt, which publish did not write; move that elsewhere" in told
+    assert notes.read_text(encoding="utf-8") == "of somebody"
+    assert not log.exists()
+    sets.folder(first).chmod(0o755)
+    notes.unlink()
+    publish(sets)
+    assert first not in sets.runs()
+
+
+def test_an_old_set_that_cannot_be_removed(
+    sets: PublishedSets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [publish(sets) for _ in range(KEPT)]
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    with monkeypatch.context() as patch, sets.locked():
+        patch.setattr(PublishedSets, "discard", refuse)
+        run_id = sets.next_run(NOON)
+        sets.publish(sets.building(run_id), card(run_id, sets.current_run()))
+        (told,) = sets.prune()
+        assert "Device or resource busy" in told
+        assert "the next publication tries again" in told
+    assert sets.current_run() == run_id
+    runs += [run_id, publish(sets)]
+    assert sets.runs() == runs[-KEPT:]
+    assert not list(sets.root.glob(".going-*"))
 
 
 def test_one_at_a_time(sets: PublishedSets) -> None:

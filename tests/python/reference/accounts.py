@@ -124,7 +124,9 @@ class Accounts:
 
     def _plan(self, subscriptions: Iterable[Row]) -> str:
         """Give the plan of the highest MRR, then the latest start, then the smallest id."""
-        by_id = sorted(subscriptions, key=lambda row: row["subscription_id"])
+        by_id = sorted(
+            subscriptions, key=lambda row: (row["subscription_id"], row["source_system"])
+        )
         if not by_id:
             return "none"
         best = max(by_id, key=lambda row: (self._mrr(row), row["started_at"]))

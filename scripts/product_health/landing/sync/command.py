@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import click
-
+from product_health import terminal
 from product_health.landing.inputs import Reporter
 from product_health.landing.store import LandingStore
 from product_health.landing.sync.run import EntityOutcome, SyncOutcome, SyncRequest, land_news
@@ -39,7 +38,7 @@ def land_system(options: Options, store: LandingStore, reporter: Reporter) -> No
     )
     outcome = land_news(request, store, reporter)
     for line in _lines(request.name, outcome):
-        click.echo(line)
+        terminal.write(terminal.plain(line))
 
 
 def _lines(name: str, outcome: SyncOutcome) -> Iterator[str]:
