@@ -1,7 +1,6 @@
 """A small company with Segment, Zendesk and Salesforce, from their tables to the marts."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
