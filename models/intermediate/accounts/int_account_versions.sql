@@ -12,7 +12,9 @@ versions as (
 ranked as (
     select
         *,
-        row_number() over (partition by account_id, source_system, version_date order by updated_at desc) as rank_in_date,
+        row_number() over (
+            partition by account_id, source_system, version_date order by updated_at desc
+        ) as rank_in_date,
         row_number() over (partition by account_id, source_system order by updated_at) as version_number
     from versions
 ),

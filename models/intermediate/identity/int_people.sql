@@ -14,9 +14,13 @@ domain_rules as (
     select
         rule_key,
         rule_type,
-        {{ email_domain('rule_value') }} as domain
+        {{ email_domain('rule_value') }} as rule_domain
     from {{ ref('exclusion_rules') }}
     where rule_type in ('email_domain', 'email_subdomain')
+),
+
+excluded_accounts as (
+    {{ excluded_accounts() }}
 ),
 
 excluded as (
@@ -26,17 +30,17 @@ excluded as (
     from known
     inner join domain_rules
         on
-            (domain_rules.rule_type = 'email_domain' and known.email_domain = domain_rules.domain)
+            (domain_rules.rule_type = 'email_domain' and known.email_domain = domain_rules.rule_domain)
             or (
                 domain_rules.rule_type = 'email_subdomain'
-                and right(known.email_domain, length(domain_rules.domain) + 1) = '.' || domain_rules.domain
+                and right(known.email_domain, length(domain_rules.rule_domain) + 1) = '.' || domain_rules.rule_domain
             )
     union all
     select
         known.person_id,
         excluded_accounts.exclusion_rule as rule_key
     from known
-    inner join ({{ excluded_accounts() }}) as excluded_accounts
+    inner join excluded_accounts
         on known.account_id = excluded_accounts.account_id
 ),
 

@@ -49,17 +49,18 @@ outcome_counts as (
     select
         entity,
         load_id,
-        {%- for outcome in row_outcomes() %}
-        sum(case when row_outcome = '{{ outcome }}' then outcome_rows else 0 end) as {{ outcome }}_rows{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for outcome in row_outcomes() %}
+        sum(case when row_outcome = '{{ outcome }}' then outcome_rows else 0 end) as {{ outcome }}_rows,
+        {% endfor %}
+        sum(outcome_rows) as outcome_rows
     from outcomes
     group by entity, load_id
 )
 
 select
-    {%- for outcome in row_outcomes() %}
+    {% for outcome in row_outcomes() %}
     cast(coalesce(outcome_counts.{{ outcome }}_rows, 0) as bigint) as {{ outcome }}_rows,
-    {%- endfor %}
+    {% endfor %}
     coalesce(raw_counts.entity, outcome_counts.entity) as entity,
     coalesce(raw_counts.load_id, outcome_counts.load_id) as load_id,
     coalesce(raw_counts.raw_rows, 0) as raw_rows

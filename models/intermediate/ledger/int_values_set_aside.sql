@@ -29,8 +29,8 @@ single as (
 select
     entity,
     load_id,
+    cast(sum(row_count) as bigint) as value_count,
     split_part(value_set_aside, ':', 1) as column_name,
-    split_part(value_set_aside, ':', 2) as reason,
-    cast(sum(row_count) as bigint) as value_count
+    split_part(value_set_aside, ':', 2) as reason
 from single
 group by entity, load_id, value_set_aside

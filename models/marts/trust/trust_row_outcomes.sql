@@ -7,8 +7,8 @@ accounting as (
 select
     entity,
     load_id,
-    raw_rows,
-    {%- for outcome in row_outcomes() %}
-    {{ outcome }}_rows{{ ',' if not loop.last }}
-    {%- endfor %}
+    {% for outcome in row_outcomes() %}
+    {{ outcome }}_rows,
+    {% endfor %}
+    raw_rows
 from accounting

@@ -19,7 +19,7 @@ from product_health.landing.parse import INTERNAL, ROW_HASH, Rule, strict_select
 from product_health.landing.request import Request
 from product_health.landing.resolve import check_timezone, resolve, unmapped
 from product_health.landing.sample import Sample
-from product_health.landing.sources import Part, first_line
+from product_health.landing.sources import Part, first_line, no_header
 from product_health.landing.spool import FileRead
 from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now, repeat_message
 
@@ -162,6 +162,9 @@ def _rules(request: Request, entity: Entity, sample: Sample, contract: Contract)
     try:
         return resolve(entity, request.reading, sample, by_name=by_name)
     except UserError as error:
+        is_assumed = request.reading.has_header and not request.reading.header
+        if is_assumed and sample.has_values_for_names:
+            raise UserError(no_header(sample.label)) from error
         message = f"{error}{meant_for(entity, sample.types, contract.entities.values())}"
         raise UserError(message) from error
 

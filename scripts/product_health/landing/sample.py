@@ -11,10 +11,12 @@ from product_health.contract import Column
 from product_health.landing import sql
 from product_health.landing.convert import INTEGER, TIMES, bounded, convert
 from product_health.landing.fit import EPOCHS_BY_DIGITS
+from product_health.landing.parse import INTERNAL
 from product_health.landing.sources import Part
 
 ROWS = 10_000
 DEEPEST = 3  # objects around an array that is looked for
+OWN_NAME = 0.1  # share of rows in which a column holds its name, of a first row that is no header
 FITTING = 0.9  # share of values that parse, of a column that may be meant
 
 
@@ -89,6 +91,19 @@ class Sample:
             found = zip(EPOCHS_BY_DIGITS.values(), epochs, strict=True)
             return next((f"{name}:{epoch}" for epoch, count in found if count >= enough), None)
         return None
+
+    @cached_property
+    def has_values_for_names(self) -> bool:
+        """Whether a column of a CSV file holds its own name now and then, as no header does."""
+        if not self.part.files or any(file.is_json for file in self.part.files):
+            return False
+        names = [name for name in self.types if name not in INTERNAL]
+        same = [f"{sql.identifier(name)} is not distinct from {sql.text(name)}" for name in names]
+        # a header that is repeated among the rows is one all the same
+        header = " and ".join(same)
+        counts = (f"count(*) filter (where {one} and not ({header}))" for one in same)
+        rows, *found = self._asked(f"count(*), {', '.join(counts)}")
+        return any(count > OWN_NAME * rows for count in found)
 
     def _asked(self, what: str) -> tuple[int, ...]:
         rows = f"select * from ({self.part.select_sql}) limit {ROWS}"

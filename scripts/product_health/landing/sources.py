@@ -27,9 +27,14 @@ from product_health.landing.request import Reading
 from product_health.landing.spool import Columns, FileRead, Spool, visible
 
 REPORT_EVERY = 10_000  # rows
-EXAMPLE_LENGTH = 80  # characters of a value that a message shows
 # What Excel writes before the header, to say what stands between fields.
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# A time, a number of many digits or with a fraction, an id of hexadecimal digits, an address.
+VALUE = re.compile(
+    r"(?:^|[\s;,|])(?:\d{4}-\d\d-\d\d\S*|[+-]?\d{5,}(?:\.\d+)?|[+-]?\d+\.\d+|"
+    r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[^\s;,|]+[@\uff20][^\s;,|]+)(?:$|[\s;,|])",
+    re.IGNORECASE,
+)
 
 Progress = Callable[[int], None]
 
@@ -145,6 +150,8 @@ class TextFiles:
             raise UserError(message)
         header = first if self._reading.has_header else None
         names = self._reading.columns or _names(header, len(first[0] or ()), file.label)
+        if header and not self._reading.header:
+            _check_names(names, file.label)
         spool, quote = self._spool(spools, names), self._reading.quote_char
         yield from spool.write([] if header else [first], file, width=len(names))
         while block := lines.block():
@@ -197,16 +204,25 @@ def _names(header: Record | None, width: int, label: str) -> list[str]:
     values, text = header
     if values is None or visible(text) != text:
         message = (
-            f"{label}: its header cannot be read: {example(visible(text))}; see --encoding, --quote"
+            f"{label}: its header cannot be read, it is of the form {shape(visible(text))}; see "
+            "--encoding, --quote"
         )
         raise UserError(message)
     return [(value or "").strip() for value in values]
 
 
-def example(text: str) -> str:
-    """Return a value as a message shows it: quoted, and cut where it is long."""
-    cut = text if len(text) <= EXAMPLE_LENGTH else f"{text[:EXAMPLE_LENGTH]}..."
-    return repr(cut)
+def _check_names(names: Sequence[str], label: str) -> None:
+    """Raise UserError where what stands where names should looks like values, and show none."""
+    if any(map(VALUE.search, names)):
+        raise UserError(no_header(label))
+
+
+def no_header(label: str) -> str:
+    """Say that a first row looks like values, which may be personal."""
+    return (
+        f"{label}: its first row looks like values and is not shown; where it has no header, name "
+        "the columns (--no-header --columns a,b,c), and where these are names, say so (--header)"
+    )
 
 
 def parquet_parts(

@@ -34,6 +34,48 @@ def test_missing_required_column_names_file_column_and_a_near_one(door: Door) ->
         assert part in message
 
 
+HEADERLESS = {
+    "an address": "e1,josé@example.com,login,web\n",
+    "a time": "e1,Anna Berg,login,2026-01-31T10:00:00\n",
+    "an epoch": "e1,Anna Berg,login,1769853600.25\n",
+    "an id": "123e4567-e89b-12d3-a456-426614174000,Anna Berg,login,web\n",
+    "a wrong delimiter": "e1;Anna Berg;login;2026-01-31\n",
+    "values that repeat": "e1,Anna Berg,login,web\ne2,Bo,login,web\ne3,Cy,logout,ios\n",
+}
+
+
+@pytest.mark.parametrize("rows", HEADERLESS.values(), ids=list(HEADERLESS))
+@pytest.mark.parametrize("options", [(), ("--map", "actor_id=actor")])
+def test_the_first_row_of_a_file_without_header_is_not_shown(
+    door: Door, rows: str, options: tuple[str, ...]
+) -> None:
+    path = door.file("events.csv", rows)
+    message = door.refused("usage_events", "--from", path, *options)
+    assert "events.csv: its first row looks like values and is not shown" in message
+    assert "--no-header --columns a,b,c" in message
+    assert not any(value in message for value in ("Anna", "josé", "e1", "login"))
+
+
+def test_names_that_look_like_values_are_names_where_that_is_said(door: Door) -> None:
+    path = door.file("wide.csv", "event_id,actor_id,event_name,2026-01-31\ne1,a,x,2026-01-01\n")
+    mapped = ("usage_events", "--from", path, "--map", "occurred_at=2026-01-31")
+    assert "--header" in door.refused(*mapped)
+    assert door.landed(*mapped, "--header")[0]["event_id"] == "e1"
+
+
+def test_a_header_is_shown_though_a_row_repeats_it(door: Door) -> None:
+    names = "event_id,actor,event_name,occurred_at\n"
+    path = door.file("events.csv", f"{names}e1,event,event,2026-01-31\n{names}")
+    assert "its columns are event_id, actor," in door.refused("usage_events", "--from", path)
+
+
+def test_a_header_that_cannot_be_read_is_not_shown(door: Door) -> None:
+    path = door.file("events.csv", "e1,René Berg,login\n".encode("latin-1"))
+    message = door.refused("usage_events", "--from", path)
+    assert "its header cannot be read, it is of the form 'a9,Aaa" in message
+    assert "Berg" not in message
+
+
 def test_a_file_of_another_table(door: Door) -> None:
     header = "ticket_id,ticket_event_id,event_type,actor_role,occurred_at\n"
     path = door.file("log.csv", f"{header}t1,e1,reply,agent,2026-01-31\n")
