@@ -6,11 +6,9 @@
 
 {% if is_incremental() -%}
 {# of sound events: a clock that is a year ahead would have every later event compared #}
-{%- set new_events -%}
-from {{ ref('stg_landing__usage_events') }} where rejection_reason is null and {{ is_new_load() }}
-{%- endset -%}
-{%- set first_new_at = scalar('select min(occurred_at) ' ~ new_events, 'timestamp') -%}
-{%- set last_new_at = scalar('select max(occurred_at) ' ~ new_events, 'timestamp') -%}
+{%- set new_events = ref('stg_landing__usage_events') ~ ' where rejection_reason is null and ' ~ is_new_load() -%}
+{%- set first_new_at = scalar('select min(occurred_at) from ' ~ new_events, 'timestamp') -%}
+{%- set last_new_at = scalar('select max(occurred_at) from ' ~ new_events, 'timestamp') -%}
 {%- set loads_to_compare = whole_numbers(
     'select distinct load_id from ' ~ this
     ~ ' where first_event_at <= ' ~ last_new_at ~ ' and last_event_at >= ' ~ first_new_at
