@@ -223,7 +223,7 @@ def test_killed_land_leaves_nothing_visible(
     with subprocess.Popen(  # noqa: S603
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        while not list(store.root.glob(".tmp-*/*/rows.jsonl")):
+        while not list(store.root.glob(".tmp-*/*/rows-*.jsonl")):
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
         process.send_signal(how)
