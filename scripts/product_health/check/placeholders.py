@@ -103,10 +103,18 @@ def _is_personal(column: Mapping[str, Any]) -> bool:
 def _reference_time(connection: duckdb.DuckDBPyConnection, on: date | None) -> datetime | None:
     """Give the time that sources are held against: the newest heartbeat, not a clock."""
     if on:
-        return datetime.combine(on + timedelta(days=1), time())
+        return _day_after(on)
     try:
         row = connection.execute(f"select max(complete_until) from {HEARTBEATS}").fetchone()
     except duckdb.CatalogException as error:
         message = f"the warehouse lacks {HEARTBEATS}; run `dbt build` first"
         raise UserError(message) from error
     return row[0] if row else None
+
+
+def _day_after(on: date) -> datetime:
+    try:
+        return datetime.combine(on + timedelta(days=1), time())
+    except OverflowError as error:
+        message = f"--date {on}: there is no date after it; give one of today's"
+        raise UserError(message) from error

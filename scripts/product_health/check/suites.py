@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from product_health import strict_yaml
 from product_health.errors import UserError
 
 FOLDER = Path("tests/expectations")
@@ -84,9 +85,9 @@ def arguments_are_known(suite: Suite, one: Expectation, known: Collection[str]) 
 
 def _suite(name: str, path: Path, file: str) -> Suite:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = strict_yaml.parse(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        message = f"{file}: is not YAML: {' '.join(str(error).split())}"
+        message = f"{file}: is not YAML: {error}"
         raise UserError(message) from error
     content = _mapping(document, file)
     for key in content:

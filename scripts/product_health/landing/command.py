@@ -14,10 +14,10 @@ from product_health.errors import UserError
 from product_health.files import LocalPath
 from product_health.landing.fit import Fit, summary
 from product_health.landing.request import Reading, Request, parse_pairs, read_mapping_file
-from product_health.landing.sql import as_utc
 from product_health.landing.store import LandingStore
 from product_health.project import find_project
 from product_health.terminal import plain
+from product_health.times import typed_time
 
 if TYPE_CHECKING:
     from product_health.landing.run import Outcome
@@ -41,9 +41,9 @@ class Time(click.ParamType[date]):
             with suppress(ValueError):
                 return date.fromisoformat(str(value))
         try:
-            return as_utc(datetime.fromisoformat(str(value)))
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2026-01-31T10:00:00+01:00", param, ctx)
+            return typed_time(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
 
 
 class Screen:

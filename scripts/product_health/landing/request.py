@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from product_health import strict_yaml
 from product_health.contract import FILES
 from product_health.errors import UserError
 
@@ -100,7 +101,7 @@ class Request:
 def read_mapping_file(path: Path, entity: str) -> Reading:
     """Read a mapping file; UserError that names the key where it says what nobody understands."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = strict_yaml.parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         message = f"{path}: cannot be read as a mapping file: {error}"
         raise UserError(message) from error

@@ -1,8 +1,10 @@
 """Quoting for SQL that is put together here."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+
+from product_health.times import as_utc
 
 MAGIC = re.compile(r"([*?\[])")
 
@@ -32,8 +34,3 @@ def timestamp(value: datetime | None) -> str:
     if value is None:
         return "cast(null as timestamp)"
     return f"timestamp '{as_utc(value).isoformat(sep=' ')}'"
-
-
-def as_utc(value: datetime) -> datetime:
-    """Return the same instant as a UTC time without an offset, the way it is stored."""
-    return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)

@@ -23,6 +23,7 @@ import duckdb
 from product_health.contract import BARE_DATES, FILES, SOURCE_SYSTEM, Column, Contract, Entity
 from product_health.errors import UserError
 from product_health.landing import sql
+from product_health.times import as_utc
 
 REGISTER_FILE = "_load.parquet"
 ROW_GROUP_ROWS = 122_880
@@ -81,7 +82,7 @@ class PendingLoad:
             "source_system": source_system,
             "source_name": source_name,
             "fingerprint": fingerprint,
-            "landed_at": sql.as_utc(landed_at) if landed_at else now(),
+            "landed_at": as_utc(landed_at) if landed_at else now(),
             "undone_at": None,
             **_extent(connection, table, target, complete_until),
         }
@@ -343,7 +344,7 @@ def _extent(
 def _moment(given: date) -> tuple[datetime, bool]:
     """Return a time in UTC, or a date as wall time, and whether it is such a date."""
     if isinstance(given, datetime):
-        return sql.as_utc(given), False
+        return as_utc(given), False
     return datetime.combine(given, time()), True
 
 

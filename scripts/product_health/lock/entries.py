@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from product_health import strict_yaml
 from product_health.errors import UserError
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def parse_lock(text: str) -> Lock:
             reason = f"line {number} is a merge marker ({line[:20]})"
             raise _broken(reason)
     try:
-        document = yaml.safe_load(text)
+        document = strict_yaml.parse(text)
     except yaml.YAMLError as error:
-        reason = f"it is no YAML: {' '.join(str(error).split())}"
+        reason = f"it is no YAML: {error}"
         raise _broken(reason) from error
     if not isinstance(document, dict) or set(document) != {"made_with", "metrics"}:
         reason = "it does not hold made_with and metrics, and nothing else"

@@ -10,6 +10,7 @@ from product_health import terminal
 from product_health.errors import UserError
 from product_health.project import find_project
 from product_health.publish.sets import CURRENT, PUBLISHED, PublishedSets
+from product_health.times import typed_time
 
 
 @click.command("publish")
@@ -45,11 +46,10 @@ def _time(said: str | None) -> datetime:
     if said is None:
         return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     try:
-        found = datetime.fromisoformat(said)
+        return typed_time(said)
     except ValueError as error:
-        message = f"--now {said!r} is no time such as 2026-02-05T06:00:00"
+        message = f"--now {said!r} {error}"
         raise UserError(message) from error
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def _publish(project: Path, sets: PublishedSets, now: datetime) -> None:

@@ -25,6 +25,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
+from product_health import strict_yaml
 from product_health.contract import Contract, Entity
 from product_health.errors import UserError
 
@@ -168,7 +169,7 @@ def header_of(text: str) -> Any:
     stripped = text.lstrip()
     if not stripped.startswith("/*"):
         return None
-    return yaml.safe_load(stripped[2:].partition("*/")[0])
+    return strict_yaml.parse(stripped[2:].partition("*/")[0])
 
 
 def _header(path: Path, text: str) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def refused(checked: Checked, *said: str, suite: str = "published/mine") -> None
         ("dim_accounts_v1", "dim.accounts", "must be written as schema.table"),
         ("    min_value: 0", "    min_value: [0]", "mine.yml, paid: "),
         ("description: Accounts.", "description: [", "is not YAML"),
+        ("description: Accounts.", f"description: {'[' * 5000}", "it is nested too deeply"),
+        ("    column: arr", "    column: arr\n    column: mrr", "key 'column' is given twice"),
         ("expectations:\n", "expectations: none\nx:\n", "mine.yml: unknown key 'x'"),
         ("  - name: paid", "  - 7\n  - name: paid", "keys and values are expected here, not int"),
     ],
@@ -185,3 +187,9 @@ def test_a_check_that_breaks_off_leaves_no_older_result(checked: Checked) -> Non
     checked.suite("published/mine", "not a suite")
     CliRunner().invoke(main, ["check"])
     assert not list((checked.folder / "target").rglob("*.*"))
+
+
+def test_the_last_date_that_there_is(checked: Checked) -> None:
+    answer = checked("--suite", "published/usage_l28", "--date", "9999-12-31")
+    assert answer.exit_code == 1
+    assert "error: --date 9999-12-31: there is no date after it" in answer.said

@@ -120,6 +120,10 @@ def test_flags_go_before_the_mapping_file(door: Door) -> None:
         ("header: maybe", "header cannot be 'maybe'"),
         ("map: {a: {b: c}}", "map.a must be one value"),
         ("map: {", "cannot be read as a mapping file"),
+        ("set: {a: b}\nset: {c: d}", "key 'set' is given twice"),
+        ("map:\n  actor_id: src\n  actor_id: dst", "key 'actor_id' is given twice"),
+        (f"map: {'[' * 5000}{']' * 5000}", "it is nested too deeply"),
+        (f"map: {'{a: ' * 3000}1{'}' * 3000}", "it is nested too deeply"),
     ],
 )
 def test_bad_mapping_file(door: Door, text: str, said: str) -> None:
