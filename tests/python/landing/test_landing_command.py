@@ -377,20 +377,6 @@ def test_nothing_of_what_is_no_url_is_shown(door: Door) -> None:
     assert "--from mysql://***: a database is landed from alone" in told
 
 
-URLS = (
-    *("mysql://h/db;PWD=hush1;x=hush2", "sqlite:///x.db#hush1?x=hush2", "mysql://u:hush1@h#hush2"),
-    *("mysql://u:hush1/hush2@h/db", "mysql://u:hush1#hush2@h/db", "mysql://u:hush1@hush2@h/db"),
-    *("mssql:///?odbc=PWD%3Dhush1%3Bx%3Dhush2", "mysql://h?a=hush1;b=hush2", "m://h?a=hush1=hush2"),
-    *("mysql://u:hush1%23hush2@h/db", "mysql://h/db?hush1&a=hush2"),
-)
-
-
-@pytest.mark.parametrize("url", URLS)
-def test_parts_of_a_password_are_masked_wherever_it_stands(url: str) -> None:
-    error = ValueError(f"no int: 'hush1', nor 'hush2' of {url}, in database h of mysql")
-    assert without_secrets(error, url) == "no int: '***', nor '***' of ***, in database h of mysql"
-
-
 def test_what_does_not_parse_is_shown_by_its_shape(door: Door) -> None:
     rows = "1 2 Jane.Doe@acme.example\nJane O'Hara, +49 170 5551234\n"
     said = door.land("usage_events", "--from", door.file("m.txt", MESSAGES + rows), *HASHED).output
