@@ -104,17 +104,22 @@ class Source:
 
     def landed(self, entity: str) -> list[Row]:
         """Return the rows that count, in the order of their place."""
-        ids = sorted({row["load_id"] for row in self.store.loads() if row["undone_at"] is None})
-        found = [self.store.load_dir(load_id) / f"{entity}.parquet" for load_id in (0, *ids)]
-        paths = [str(path) for path in found if path.exists()]
-        with duckdb.connect() as connection:
-            result = connection.execute(
-                "select * from read_parquet(?, filename = true, file_row_number = true) "
-                "order by filename, file_row_number",
-                [paths],
-            )
-            names = [column[0] for column in result.description or []]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return landed_rows(self.store, entity)
+
+
+def landed_rows(store: LandingStore, entity: str) -> list[Row]:
+    """Return the rows of the loads that count, in the order of their place."""
+    ids = sorted({row["load_id"] for row in store.loads() if row["undone_at"] is None})
+    found = [store.load_dir(load_id) / f"{entity}.parquet" for load_id in (0, *ids)]
+    paths = [str(path) for path in found if path.exists()]
+    with duckdb.connect() as connection:
+        result = connection.execute(
+            "select * exclude (filename) from read_parquet(?, filename = true, "
+            "file_row_number = true, hive_partitioning = false) order by filename, file_row_number",
+            [paths],
+        )
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def state(rows: Sequence[Row], key: str, version: str, at: datetime) -> dict[Any, Row]:

@@ -252,13 +252,16 @@ def test_support(built: Built) -> None:
     found = built.row(
         f"""
         select sum(tickets_created) as tickets, sum(tickets_solved) as solved_changes,
-            sum(tickets_reopened) as reopened_changes,
+            sum(tickets_reopened) as reopened_changes, sum(tickets_removed) as removed_changes,
             max_by(backlog, date_day) as backlog
         from marts.support_daily_v1 where date_day <= '{built.as_of}'
         """
     )
     assert found == {name: planted[name] for name in found}
     assert planted["tickets"] == built.number("select count(*) from marts.support_tickets_v1")
+    assert planted["ended_by_status"] == built.number(
+        "select count(*) from marts.support_tickets_v1 where is_ended_by_status"
+    )
     assert planted["replied_by_staff"] == built.number(
         "select count(*) from marts.support_tickets_v1 "
         f"where first_reply_at < date '{built.as_of}' + 1"
@@ -274,7 +277,7 @@ def test_tickets_without_account_and_of_excluded_people(built: Built) -> None:
             count(*) filter (told.ticket_id is null) as tickets_excluded,
             count(*) filter (told.is_without_account and landed.account_id is not null) as lost
         from intermediate.int_support_tickets as landed
-        left join marts.support_tickets_v1 as told using (ticket_id)
+        left join marts.support_tickets_v1 as told using (source_system, ticket_id)
         where landed.row_outcome = 'accepted'
         """
     )

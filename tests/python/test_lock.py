@@ -86,7 +86,7 @@ def test_names_and_dimensions_are_no_other_meaning(scratch: Scratch) -> None:
         line.split(" ", 1) for line in result.stdout.splitlines() if line[0] not in " IW12345"
     )
     assert told == {
-        "backlog": "is version 2 and means what version 1 meant",
+        "backlog": "is version 3 and means what version 2 meant",
         "ces": "dimensions were industry, plan, region, size_segment and are area, industry, plan, "
         "size_segment",
         "ces_margin_of_error": told["ces"],

@@ -122,6 +122,44 @@ def test_a_cycle_is_quarantined_and_a_chain_into_it_ends_there() -> None:
     assert reasons == ["", "", "identity_cycle", "identity_cycle"]
 
 
+def test_a_link_to_nobody_is_set_aside_and_the_next_one_counts() -> None:
+    seeds = {"placeholder_ids": [{"placeholder_id": word} for word in ("Undefined ", None, "0")]}
+    links = [
+        *(link("a", " UNDEFINED"), link("b", "null"), link("b", "p", "2025-01-02")),
+        *(link("c", "0"), link("d", "00"), link("0", "e"), link("undefined", "undefined")),
+    ]
+    world = resolve(company(usage_identities=links, seeds=seeds))
+    found = [world.people.person_of(actor) for actor in ("a", "b", "c", "d", "0", "undefined")]
+    assert found == ["a", "p", "c", "00", "e", "undefined"]
+    reasons = [row.reason for row in world.outcomes["usage_identities"] if row.reason]
+    assert reasons == ["placeholder_person"] * 4
+
+
+@pytest.mark.parametrize(
+    ("email", "is_staff"),
+    [
+        ("Ann Lee <ann@Us.example> ", True),
+        ('"Lee, Ann" <ann@us.example>', True),
+        (" ann@us.example ", True),
+        ("ann@eu.us.example", False),
+        ("ann@eu.below.example", True),
+        ("ann@a.b.BELOW.example", True),
+        ("ann@below.example", False),
+        ("ann@notbelow.example", False),
+        ("us.example@client.example", False),
+        (None, False),
+    ],
+)
+def test_staff_are_told_by_the_domain_of_their_address(
+    email: str | None, *, is_staff: bool
+) -> None:
+    rules = [rule("email_domain", "us.example"), rule("email_subdomain", "below.example")]
+    world = resolve(
+        company(usage_people=[member("p", None, email)], seeds={"exclusion_rules": rules})
+    )
+    assert world.people.is_excluded_person("p") == is_staff
+
+
 def test_exclusions_leave_out_staff_test_accounts_and_bots() -> None:
     rules = [
         rule("email_domain", "us.example"),

@@ -167,8 +167,8 @@ def test_what_readers_of_metrics_meet(compare: Compare) -> None:
     assert by_name["ces"].interface_changes == ("dimension region is gone", "dimension area is new")
     assert by_name["nps_reply_rate"].was == "nps_response_rate"
     assert by_name["nps_reply_rate"].interface_changes == ("renamed from nps_response_rate",)
-    assert by_name["backlog"].versions == "1 -> 2"
-    assert by_name["tickets_reopened"].versions == "1 -> gone, **not deprecated first**"
+    assert by_name["backlog"].versions == "2 -> 3"
+    assert by_name["tickets_reopened"].versions == "2 -> gone, **not deprecated first**"
     unversioned = {one.name for one in review.metrics if one.is_unversioned}
     assert unversioned == {
         *("ces", "ces_margin_of_error", "csat", "csat_margin_of_error"),

@@ -65,7 +65,7 @@ def test_macro_files_say_what_they_are(root: Path) -> None:
 
 
 def test_contract_entities_are_those_of_the_contract(root: Path, contract: Contract) -> None:
-    path = Path("macros/definitions/landing_contract.sql")
+    path = Path("macros/rows/landing_contract.sql")
     text = (root / path).read_text(encoding="utf-8")
     body = text.partition("macro contract_entities")[2].partition("endmacro")[0]
     listed = set(re.findall(r"'(\w+)'", body))

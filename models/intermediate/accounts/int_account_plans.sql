@@ -39,7 +39,8 @@ ranked as (
                 subscriptions.is_trial asc,
                 subscriptions.mrr desc,
                 subscriptions.started_at desc,
-                subscriptions.subscription_id asc
+                subscriptions.subscription_id asc,
+                subscriptions.source_system asc
         ) as plan_rank
     from spans
     left join subscriptions

@@ -22,8 +22,12 @@ counted as (
         count(case when category = 'detractor' then 1 end) as detractors,
         count(arr_weight) as arr_weighted_responses,
         sum(arr_weight order by response_id, arr_weight) as weight,
-        sum(case when category = 'promoter' then arr_weight else 0 end order by response_id, arr_weight) as promoter_weight,
-        sum(case when category = 'detractor' then arr_weight else 0 end order by response_id, arr_weight) as detractor_weight,
+        sum(
+            case when category = 'promoter' then arr_weight else 0 end order by response_id, arr_weight
+        ) as promoter_weight,
+        sum(
+            case when category = 'detractor' then arr_weight else 0 end order by response_id, arr_weight
+        ) as detractor_weight,
         sum(arr_weight * arr_weight order by response_id, arr_weight) as squared_weight
     from answers
     group by breakdown_type, breakdown_value, date_day

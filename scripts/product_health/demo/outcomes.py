@@ -25,11 +25,20 @@ from product_health.demo.truth import Known, ratio
 
 if TYPE_CHECKING:
     from product_health.demo.events import World
-    from product_health.demo.params import Ints, Parameters
+    from product_health.demo.params import Bools, Ints, Parameters
     from product_health.demo.rows import Rows
     from product_health.demo.write import Spool
 
 NPS_WINDOW = 90
+# How far a ticket has ended: 0 is open.
+SOLVED, REMOVED = 1, 2
+STATE_OF_EVENT = {
+    support.SOLVED: SOLVED,
+    support.CLOSED: SOLVED,
+    support.REOPENED: 0,
+    support.MERGED: REMOVED,
+    support.DELETED: REMOVED,
+}
 
 
 def row_counts(
@@ -127,38 +136,58 @@ def support_truth(known: Known, tickets: Rows, changes: Rows) -> dict[str, objec
     counted = rows.columns["ticket"].astype(np.int64)[~excluded]
     seen = landed(changes, parameters, known.loads)
     seen = seen.take(outcomes(seen) == 0)
-    seen = seen.take(seen.event < parameters.start_us + (known.as_of_day + 1) * DAY)
-    ticket = seen.columns["ticket"].astype(np.int64)
-    seen = seen.take(np.isin(ticket, counted))
+    seen = seen.take(np.isin(seen.columns["ticket"].astype(np.int64), counted))
+    until = parameters.start_us + (known.as_of_day + 1) * DAY
     return {
         "tickets": len(counted),
         "tickets_excluded": int(excluded.sum()),
         "tickets_without_account": int((own[~excluded] < 0).sum()),
-        **_changes(seen),
-        "replied_by_staff": _replied(seen),
+        **_changes(rows.take(~excluded), seen, until),
+        "replied_by_staff": _replied(seen.take(seen.event < until)),
     }
 
 
 def _replied(seen: Rows) -> int:
     is_reply = seen.columns["event_type"] == support.REPLY
-    is_reply &= seen.columns["role"] == support.STAFF
+    is_reply &= np.isin(seen.columns["role"], [support.STAFF, support.AGENT])
     return len(np.unique(seen.columns["ticket"][is_reply]))
 
 
-def _changes(seen: Rows) -> dict[str, object]:
+def _changes(tickets: Rows, seen: Rows, until: int) -> dict[str, object]:
+    """Count changes of state before a moment, of a ticket that begins open.
+
+    Where only the status says that a ticket ended, it ended when the status changed.
+    """
+    number, status = (tickets.columns[name].astype(np.int64) for name in ("ticket", "status"))
     kind = seen.columns["event_type"].astype(np.int64)
-    state = seen.take(np.isin(kind, [support.CREATED, support.SOLVED, support.REOPENED]))
-    ticket = state.columns["ticket"].astype(np.int64)
-    order = np.lexsort((state.event, ticket))
-    ticket, kind = ticket[order], state.columns["event_type"].astype(np.int64)[order]
-    same = np.r_[False, ticket[1:] == ticket[:-1]]
-    was_solved = same & np.r_[False, kind[:-1] == support.SOLVED]
-    last = np.r_[ticket[1:] != ticket[:-1], True] if len(ticket) else np.zeros(0, dtype=bool)
+    told = np.isin(kind, list(STATE_OF_EVENT))
+    ticket = np.r_[number, seen.columns["ticket"].astype(np.int64)[told]]
+    at = np.r_[tickets.columns["created"].astype(np.int64), seen.event[told]]
+    state = np.r_[np.zeros_like(number), [STATE_OF_EVENT[int(one)] for one in kind[told]]]
+    closed = ticket[_last_of_each(ticket, at) & (state > 0)]
+    alone = (status > support.STATUSES.index("open")) & ~np.isin(number, closed)
+    removed = status[alone] > support.STATUSES.index("solved")
+    ticket, at = np.r_[ticket, number[alone]], np.r_[at, tickets.event[alone]]
+    state = np.r_[state, np.where(removed, REMOVED, SOLVED)]
+    ticket, at, state = (values[at < until] for values in (ticket, at, state))
+    order = np.lexsort((at, ticket))
+    now, before = state[order], np.r_[0, state[order][:-1]]
+    before[np.flatnonzero(np.diff(ticket[order], prepend=-1))] = 0
     return {
-        "solved_changes": int(((kind == support.SOLVED) & ~was_solved).sum()),
-        "reopened_changes": int(((kind == support.REOPENED) & was_solved).sum()),
-        "backlog": int((last & (kind != support.SOLVED)).sum()),
+        "solved_changes": int(((now == SOLVED) & (before == 0)).sum()),
+        "reopened_changes": int(((now == 0) & (before > 0)).sum()),
+        "removed_changes": int(((now == REMOVED) & (before == 0)).sum()),
+        "ended_by_status": int(alone.sum()),
+        "backlog": int((_last_of_each(ticket, at) & (state == 0)).sum()),
     }
+
+
+def _last_of_each(ticket: Ints, at: Ints) -> Bools:
+    """Return which is the last of its ticket."""
+    order = np.lexsort((at, ticket))
+    is_last = np.zeros(len(ticket), dtype=bool)
+    is_last[order] = np.diff(ticket[order], append=-1) != 0
+    return is_last
 
 
 def exclusions(known: Known) -> dict[str, int]:

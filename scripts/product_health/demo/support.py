@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_health.demo.company import INCIDENT_DAYS, account_sql
-from product_health.demo.mess import Shares, plant
+from product_health.demo.mess import Shares, plant, sample
 from product_health.demo.params import DAY, HOUR, MINUTE
 from product_health.demo.people import INDIVIDUAL, INTERNAL, TEST
 from product_health.demo.rows import Rows, concat, make_rows, number, pick, time
@@ -19,17 +19,25 @@ if TYPE_CHECKING:
 
     from product_health.demo.company import Accounts
     from product_health.demo.events import World
-    from product_health.demo.params import Ints, Parameters
+    from product_health.demo.params import Bools, Ints, Parameters
 
 STREAM = 6
 CATEGORIES = ("bug", "question", "billing", "access", "request")
 PRIORITIES = ("low", "normal", "high", "urgent")
-STATUSES = ("new", "open", "solved")
-EVENT_TYPES = ("created", "public_reply", "internal_note", "solved", "reopened")
-ROLES = ("customer", "staff", "bot")
-CREATED, REPLY, NOTE, SOLVED, REOPENED = range(5)
-CUSTOMER, STAFF, ROBOT = range(3)
+STATUSES = ("new", "open", "solved", "merged", "deleted")
+EVENT_TYPES = (
+    *("created", "public_reply", "internal_note", "solved", "reopened"),
+    *("Closed", "merged", "deleted"),
+)
+ROLES = ("customer", "staff", "bot", "Agent")
+CREATED, REPLY, NOTE, SOLVED, REOPENED, CLOSED, MERGED, DELETED = range(8)
+CUSTOMER, STAFF, ROBOT, AGENT = range(4)
+REMOVALS = (MERGED, DELETED)
 NEVER = -1
+# Nobody merges or deletes a ticket that was opened within so many days of the end.
+SETTLED_DAYS = 45
+# The clock of what tells events is so much behind the one of what tells tickets.
+CLOCK_LAG = 480_000
 
 
 @dataclass
@@ -52,6 +60,17 @@ class Tickets:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.person)
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """What help desks do otherwise, by ticket; removed is when it was merged or deleted."""
+
+    removed: Ints
+    removal: Ints
+    is_other_desk: Bools
+    is_ended_by_status: Bools
+    has_clock_lag: Bools
 
 
 def make_tickets(world: World) -> Tickets:
@@ -141,6 +160,36 @@ def _course(
     }
 
 
+def _oddities(parameters: Parameters, tickets: Tickets) -> Oddities:
+    """Return what is odd about some tickets.
+
+    Another desk has words of its own; of some tickets only the status says that they ended; the
+    first event of some is a moment before them; some that nobody solved are merged or deleted.
+    """
+    rng, count = parameters.rng(STREAM, 3), len(tickets)
+    solved_once = np.flatnonzero((tickets.solved >= 0) & (tickets.reopened < 0))
+    by_status = solved_once[sample(rng, len(solved_once), 0.01)]
+    is_settled = tickets.created < parameters.end_us - SETTLED_DAYS * DAY
+    is_removed = is_settled & (tickets.solved < 0) & (rng.random(count) < 0.3)
+    last = np.maximum(tickets.created, tickets.reply)
+    at = last + rng.integers(HOUR, 3 * DAY, count) // 1000 * 1000
+    return Oddities(
+        removed=np.where(is_removed, at, NEVER),
+        removal=rng.choice(REMOVALS, count),
+        is_other_desk=rng.random(count) < 0.1,
+        is_ended_by_status=np.isin(np.arange(count), by_status),
+        has_clock_lag=rng.random(count) < 0.03,
+    )
+
+
+def _removals(oddities: Oddities) -> list[tuple[Ints, int]]:
+    """Return when tickets were removed, by how."""
+    return [
+        (np.where(oddities.removal == removal, oddities.removed, NEVER), removal)
+        for removal in REMOVALS
+    ]
+
+
 def _until(tickets: Tickets, end: int) -> Tickets:
     """Return the tickets without what would come after the end."""
     for name in ("robot", "reply", "solved", "reopened", "solved_again"):
@@ -161,6 +210,9 @@ def ticket_rows(parameters: Parameters, tickets: Tickets) -> Rows:
         (tickets.solved_again, 2, True),
     )
     parts = [_ticket_version(rng, tickets, i, *step) for i, step in enumerate(steps)]
+    for at, removal in _removals(_oddities(parameters, tickets)):
+        status = STATUSES.index(EVENT_TYPES[removal])
+        parts.append(_ticket_version(rng, tickets, len(steps), at, status, with_score=False))
     return plant(
         concat(parts), parameters, rng, Shares(0.005, 0.004, 0.002, 0.0, 0.004), ("priority", 4)
     )
@@ -198,7 +250,7 @@ def _ticket_version(  # noqa: PLR0913, PLR0917
 
 def ticket_event_rows(parameters: Parameters, tickets: Tickets) -> Rows:
     """Return the changes of the tickets; some are reported as solved once more while solved."""
-    rng = parameters.rng(STREAM, 2)
+    rng, oddities = parameters.rng(STREAM, 2), _oddities(parameters, tickets)
     twice = np.where(
         (tickets.solved >= 0) & (tickets.reopened < 0) & (rng.random(len(tickets)) < 0.03),
         tickets.solved + HOUR,
@@ -215,14 +267,27 @@ def ticket_event_rows(parameters: Parameters, tickets: Tickets) -> Rows:
         (twice, SOLVED, ROBOT),
         (tickets.reopened, REOPENED, CUSTOMER),
         (tickets.solved_again, SOLVED, STAFF),
+        *((at, removal, STAFF) for at, removal in _removals(oddities)),
     )
     parts = [_change(rng, *step) for step in steps]
-    rows = concat(parts)
+    rows = _told_otherwise(oddities, concat(parts))
     rows = rows.take(np.argsort(rows.event, kind="stable"))
     rows.columns["change"] = np.arange(len(rows))
     rows.key = np.arange(len(rows), dtype=np.int64)
     shares = Shares(0.005, 0.004, 0.002, 0.0015, 0.004)
     return plant(rows, parameters, rng, shares, ("role", 3))
+
+
+def _told_otherwise(oddities: Oddities, rows: Rows) -> Rows:
+    """Return the changes without those that only a status tells, in words and times of the desk."""
+    ticket = rows.columns["ticket"].astype(np.int64)
+    kind, role = (rows.columns[name].astype(np.int64) for name in ("event_type", "role"))
+    is_other = oddities.is_other_desk[ticket]
+    rows.columns["event_type"] = np.where(is_other & (kind == SOLVED), CLOSED, kind)
+    rows.columns["role"] = np.where(is_other & (role == STAFF), AGENT, role)
+    is_early = oddities.has_clock_lag[ticket] & (kind == CREATED)
+    rows.event = np.where(is_early, rows.event - CLOCK_LAG, rows.event)
+    return rows.take(~(oddities.is_ended_by_status[ticket] & (kind == SOLVED)))
 
 
 def _change(rng: np.random.Generator, at: Ints, event_type: int, role: int) -> Rows:

@@ -5,6 +5,7 @@ came. Memory is bounded by the longest record, and a record by RECORD_LIMIT.
 """
 
 import csv
+import io
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import TextIO
 
 from product_health.errors import UserError
 
+BLOCK = 1024 * 1024  # characters
 RECORD_LIMIT = 128 * 1024 * 1024  # characters
 
 Record = tuple[list[str | None] | None, str]
@@ -23,6 +25,7 @@ class Lines:
 
     def __init__(self, stream: TextIO, label: str) -> None:
         """Read from `stream`; `label` names it in messages."""
+        self._stream = stream
         self._next = iter(partial(stream.readline, RECORD_LIMIT), "").__next__
         self._again: deque[str] = deque()
         self._label = label
@@ -35,10 +38,7 @@ class Lines:
 
     def __next__(self) -> str:
         """Return the next line with its line end."""
-        line = self._again.popleft() if self._again else self._next()
-        if len(line) >= RECORD_LIMIT:
-            message = f"{self._label}: a line of more than {RECORD_LIMIT:,} characters"
-            raise UserError(message)
+        line = self._whole(self._again.popleft() if self._again else self._next())
         self.is_ended = line.endswith(("\n", "\r"))
         self.taken.append(line)
         return line
@@ -48,6 +48,32 @@ class Lines:
         text = self.taken[0] if len(self.taken) == 1 else "".join(self.taken)
         self.taken.clear()
         return text.rstrip("\r\n")
+
+    def _whole(self, line: str) -> str:
+        if len(line) >= RECORD_LIMIT:
+            message = f"{self._label}: a line of more than {RECORD_LIMIT:,} characters"
+            raise UserError(message)
+        return line
+
+    def block(self) -> str:
+        """Return the lines that come next, whole and many at once; nothing at the end."""
+        if self._again:
+            text = "".join(self._again)
+            self._again.clear()
+        else:
+            text = self._stream.read(BLOCK)
+            text += self._whole(self._stream.readline(RECORD_LIMIT)) if text else ""
+        self.is_ended = text.endswith(("\n", "\r")) if text else self.is_ended
+        return text
+
+    def feed(self, block: str) -> None:
+        """Have the lines of a block read before the others."""
+        self._again.extend(io.StringIO(block, newline=""))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether lines are left of what was fed or put back."""
+        return bool(self._again)
 
     def put_back(self) -> None:
         """Have the lines read since the last call read again."""

@@ -85,7 +85,7 @@ class Request:
     """One call of `land`: an input into an entity.
 
     sources are files, patterns of files, or one database. Times are UTC, a date is one of the
-    reporting time zone; None means the default. source_system is what the register calls the source.
+    reporting time zone; None means the default. source_system is what the register calls them.
     """
 
     entity: str

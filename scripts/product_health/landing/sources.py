@@ -21,6 +21,7 @@ from product_health.landing.files import (
 from product_health.landing.fit import shape
 from product_health.landing.json_values import Pieces, is_line_by_line, json_values
 from product_health.landing.parse import describe
+from product_health.landing.plain_csv import plain_block
 from product_health.landing.records import Lines, Record, csv_records, json_records
 from product_health.landing.request import Reading
 from product_health.landing.spool import Columns, FileRead, Spool, visible
@@ -99,8 +100,10 @@ class TextFiles:
             file = FileRead(shown(path), is_json=is_json)
             with open_text(path, self._reading.encoding) as (text, raw):
                 fill = self._fill_json if is_json else self._fill_csv
+                reported = 0
                 for count in fill(spools, path, text, file):
-                    if count % REPORT_EVERY == 0:
+                    if count >= reported + REPORT_EVERY:
+                        reported = count
                         self._progress(self._bytes_read + raw.tell())
             self._bytes_read += path.stat().st_size
         found = [spooled_part(spool) for spool in spools if spool.columns.names or spool.row_count]
@@ -145,12 +148,20 @@ class TextFiles:
         if first is None:
             message = f"{file.label}: is empty: it has neither a header nor rows"
             raise UserError(message)
-        has_header = self._reading.has_header
-        header, rows = (first, records) if has_header else (None, _after(first, records))
+        header = first if self._reading.has_header else None
         names = self._reading.columns or _names(header, len(first[0] or ()), file.label)
         if header and not self._reading.header:
             _check_names(names, file.label)
-        yield from self._spool(spools, names).write(rows, file, width=len(names))
+        spool, quote = self._spool(spools, names), self._reading.quote_char
+        yield from spool.write([] if header else [first], file, width=len(names))
+        while block := lines.block():
+            if plain := plain_block(block, delimiter, quote, len(names)):
+                spool.write_rows(*plain, file)
+                yield file.row_count
+            else:
+                lines.feed(block)
+                rows = _fed(csv_records(lines, delimiter, quote), lines)
+                yield from spool.write(rows, file, width=len(names))
         file.is_ended = lines.is_ended
 
 
@@ -179,9 +190,12 @@ def _with_line(records: Iterator[Record]) -> Iterator[Record]:
         yield (None if values is None else [text, *values]), text
 
 
-def _after(first: Record, rest: Iterator[Record]) -> Iterator[Record]:
-    yield first
-    yield from rest
+def _fed(records: Iterator[Record], lines: Lines) -> Iterator[Record]:
+    """Yield the records of what was fed; the last of them may need more lines, and takes them."""
+    for record in records:
+        yield record
+        if not lines.has_more:
+            return
 
 
 def _names(header: Record | None, width: int, label: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from product_health.landing import sql
 from product_health.landing.parse import INTERNAL, LINE, ROW_TEXT
@@ -95,9 +96,7 @@ class Spool:
 
         One of another width is kept as text.
         """
-        mode = "ab" if self.files else "wb"
-        self.files.append(file)
-        with self.path.open(mode) as out:
+        with self._opened(file) as out:
             for values, text in records:
                 sound = values is not None and (width is None or len(values) == width)
                 line = _line(values if sound else None, text, file)
@@ -105,6 +104,20 @@ class Spool:
                 self.longest = max(self.longest, len(line))
                 file.row_count += 1
                 yield file.row_count
+
+    def write_rows(self, rows: bytes, count: int, file: FileRead) -> None:
+        """Write so many rows of a file that are as `write` would write them."""
+        with self._opened(file) as out:
+            out.write(rows)
+        self.longest = max(self.longest, len(rows))
+        file.row_count += count
+        file.last_unsplit = None
+
+    def _opened(self, file: FileRead) -> BinaryIO:
+        mode = "ab" if self.files else "wb"
+        if not any(known is file for known in self.files):
+            self.files.append(file)
+        return cast("BinaryIO", self.path.open(mode))
 
     @property
     def _cells(self) -> dict[str, int]:

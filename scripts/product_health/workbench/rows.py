@@ -6,12 +6,24 @@ from typing import Protocol
 import duckdb
 
 from product_health.compiled.project import Source
+from product_health.contract import (
+    FILES,
+    LAND_COLUMNS,
+    PLACE_COLUMNS,
+    RECEIVED_AT,
+    SOURCE_SYSTEM,
+)
 from product_health.errors import UserError
 from product_health.landing import sql
 
 TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "double"}
 # Columns that are not in a landed file, but follow from where it lies and the row in it.
 BY_PLACE = {"landing_row": "file_row_number"}
+# What a file that is written by hand may leave out: what land adds beside the row and its time.
+LEFT_OUT = {
+    **dict.fromkeys(LAND_COLUMNS - {*PLACE_COLUMNS, RECEIVED_AT.name}, "null"),
+    SOURCE_SYSTEM.name: sql.text(FILES),
+}
 
 
 class RawRows(Protocol):
@@ -73,23 +85,28 @@ class CsvFolder:
         path = self.root / f"{source.name}.csv"
         if not path.exists():
             return _nothing(source)
-        types = ", ".join(f"'{column}': '{_type(kind)}'" for column, kind in source.types.items())
-        columns = ", ".join(source.types)
+        header = self._header(path, source)
+        types = ", ".join(f"'{name}': '{_type(source.types[name])}'" for name in header)
+        columns = ", ".join(
+            name if name in header else f"cast({LEFT_OUT[name]} as {_type(kind)}) as {name}"
+            for name, kind in source.types.items()
+        )
         return (
             f"select {columns} from read_csv({sql.path(path)}, header = true, auto_detect = false, "
-            f"delim = ',', quote = '\"', escape = '\"', columns = {{{self._header(path, types)}}})"
+            f"delim = ',', quote = '\"', escape = '\"', columns = {{{types}}})"
         )
 
-    def _header(self, path: Path, types: str) -> str:
-        """Give the types of a file's columns in the order in which they stand in it."""
+    def _header(self, path: Path, source: Source) -> list[str]:
+        """Return the names of a file's columns in the order in which they stand in it."""
         with path.open(encoding="utf-8") as file:
             header = file.readline().strip().split(",")
-        typed = dict(pair.split(": ", 1) for pair in types.split(", "))
-        missing = {name.strip("'") for name in typed} ^ set(header)
-        if missing:
-            message = f"{path}: columns differ from the contract's: {', '.join(sorted(missing))}"
+        wrong = (source.types.keys() - LEFT_OUT.keys() - set(header)) | (
+            set(header) - source.types.keys()
+        )
+        if wrong:
+            message = f"{path}: columns differ from the contract's: {', '.join(sorted(wrong))}"
             raise UserError(message)
-        return ", ".join(f"'{name}': {typed[repr(name)]}" for name in header)
+        return header
 
 
 def _nothing(source: Source) -> str:

@@ -101,3 +101,6 @@ def test_support(warehouse: Warehouse, planted: Landed) -> None:
     assert last(warehouse, planted, "support_daily")[0]["backlog"] == truth["backlog"]
     rows = warehouse.rows("support_daily")
     assert sum(row["tickets_created"] for row in rows if row["is_complete"]) == truth["tickets"]
+    assert sum(row["tickets_removed"] for row in rows) == truth["removed_changes"]
+    told = [row["is_ended_by_status"] for row in warehouse.rows("support_tickets")]
+    assert sum(told) == truth["ended_by_status"]

@@ -10,6 +10,7 @@ from demo.demo_landed import Landed
 from reference import World, contract
 from reference.activity import resolve
 from reference.scores import score_marts
+from reference.support import support_tickets
 from reference.support_daily import support_marts
 from reference.voice import voice_responses
 
@@ -156,6 +157,9 @@ def test_scores_of_the_last_answers(landed: Landed, world: World, as_of: date) -
 def test_support(landed: Landed, world: World, as_of: date) -> None:
     rows = [row for row in support_marts(world)["support_daily"] if row["date_day"] <= as_of]
     truth = landed.truth["support"]
+    by_status = sum(row["is_ended_by_status"] for row in support_tickets(world))
+    assert truth["ended_by_status"] == by_status > 0
+    assert truth["removed_changes"] == sum(row["tickets_removed"] for row in rows) > 0
     assert truth["backlog"] == rows[-1]["backlog"]
     assert truth["solved_changes"] == sum(row["tickets_solved"] for row in rows)
     assert truth["reopened_changes"] == sum(row["tickets_reopened"] for row in rows)

@@ -137,7 +137,7 @@ def test_seconds_that_are_read_as_milliseconds(door: Door) -> None:
     wrong = ("usage_events", "--from", path, "--map", "occurred_at=occurred_at:epoch_ms")
     message = door.refused(*wrong)
     assert "events.csv: column 'occurred_at', read as occurred_at, ends on 1970-01-21" in message
-    assert "--map occurred_at=occurred_at:epoch, and milliseconds" in message
+    assert "--map occurred_at=occurred_at:epoch, milliseconds with :epoch_ms" in message
     assert "landed 1 rows" in door.land(*wrong, "--unparsed-ok").stdout
 
 
@@ -424,7 +424,7 @@ def test_json_values_are_kept_exactly(door: Door) -> None:
     )
     path = door.file("events.jsonl", line)
     row = door.landed("usage_events", "--from", path, "--map", "occurred_at=occurred_at:epoch")[0]
-    assert values(row) == ("12345678901234567890123", "1.50", "true", "")
+    assert values(row) == ("12345678901234567890123", "1.50", "true", None)
     assert row["properties"] == '{"a":[1.50,null,"é\\u0000"]}'
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from landing_door import Door
 from product_health.errors import UserError
+from product_health.landing import records, sources
 from product_health.landing.parse import ROW_TEXT
+from product_health.landing.plain_csv import plain_block
 from product_health.landing.request import Reading
 from product_health.landing.sources import read_files
 
@@ -117,6 +119,47 @@ def test_damage_loses_no_character(
         landed = []
     kept = "".join(cell for row in landed for cell in row if cell is not None)
     assert bare(kept) == bare(text)
+
+
+QUOTED, SOUND = st.just('"a\n,b",c\n'), st.just("a,b,c,d\r\n")
+PLAIN = st.text(st.sampled_from("ab1 ,;\t\n\ré🙂|\\"), max_size=40)
+
+
+@MANY
+@given(
+    st.lists(PLAIN | st.just('"a\n,b",c\n') | st.just("a,b,c,d\r\n"), max_size=8),
+    st.integers(1, 30),
+)
+def test_blocks_that_split_plainly_give_the_rows_that_the_reader_gives(
+    reader: Reader, pieces: list[str], block: int
+) -> None:
+    content = ("a,b,c,d\n" + "".join(pieces)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "BLOCK", block)
+        in_blocks = reader.read("blocks.csv", content, Reading())
+        patch.setattr(sources, "plain_block", lambda *_: None)
+        assert in_blocks == reader.read("rows.csv", content, Reading())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_plain_block_is_written_as_rows_are(delimiter: str) -> None:
+    rows = [["a", "", ""], ["", "é 🙂", "'"], ["", "", "\u2028"]]
+    block = "\r\n".join(map(delimiter.join, rows)) + "\n"
+    found = plain_block(block, delimiter, '"', 3)
+    assert found is not None
+    told = [json.loads(row) for row in found[0].decode().split("\n")[:-1]]
+    assert told == [[None, *(cell or None for cell in row)] for row in rows]
+    assert found[1] == 3
+    for odd in (
+        '"a"',
+        "a\\",
+        "a\0",
+        "a\udce9",
+        f"a{delimiter}b{delimiter}c{delimiter}d",
+        "a",
+        "\r",
+    ):
+        assert plain_block(block + odd + "\n", delimiter, '"', 3) is None
 
 
 def bare(text: str) -> str:

@@ -123,8 +123,13 @@ class Accounts:
         return float(subscription["mrr"]) * self._rates[subscription["currency"]]
 
     def _plan(self, subscriptions: Iterable[Row]) -> str:
-        """Give the plan of the highest MRR, then the latest start, then the smallest id."""
-        by_id = sorted(subscriptions, key=lambda row: row["subscription_id"])
+        """Give the plan of the highest MRR, then the latest start, then the smallest id.
+
+        Equal ids of two systems are two subscriptions: there the first system by name.
+        """
+        by_id = sorted(
+            subscriptions, key=lambda row: (row["subscription_id"], row["source_system"])
+        )
         if not by_id:
             return "none"
         best = max(by_id, key=lambda row: (self._mrr(row), row["started_at"]))

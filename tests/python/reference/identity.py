@@ -4,7 +4,7 @@ Choices: everybody who does something is an actor, so links also apply to those 
 and open tickets. A person's own row of usage_people counts, not that of an actor who turned out to
 be the person. E-mail domains are compared in lower case, and are those of the address, whatever
 name stands before it. A link to a placeholder is none, so an actor's next link steps in; an actor
-of such a name is a person of its own, because it is no rule by which people are left out.
+of such a name is a person of its own, because no rule leaves it out.
 """
 
 import re

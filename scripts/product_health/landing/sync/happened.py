@@ -23,7 +23,7 @@ def news(rows: Rows) -> News:
     rows.table("landed", f"select distinct l.* from {known} as l semi join present as r on {same}")
     count = rows.table("news", f"select l.* from present as l anti join landed as r on {same}")
     alive = sum(row["row_count"] for row in rows.known.rows)
-    vanished = alive if rows.reads_all and not present else 0
+    vanished = alive if rows.since is None and not present else 0
     taken = (
         f"select l.* exclude (bad) from (select *, {_bad(rows)} as bad from mapped) as l "
         f"semi join news as r on {same}"

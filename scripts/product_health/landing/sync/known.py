@@ -1,12 +1,12 @@
 """What was landed of a system before: the loads that count, in the landing folder itself."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from product_health.contract import Entity
+import duckdb
+
+from product_health.contract import RECEIVED_AT, Entity
 from product_health.landing import sql
 from product_health.landing.store import LandingStore, LoadRow
 
@@ -39,6 +39,14 @@ class Known:
         """The landed rows as a relation, with load_id and landing_row."""
         return self._relation(self.load_ids)
 
+    def last_received(self, connection: duckdb.DuckDBPyConnection) -> datetime | None:
+        """Return when its latest row was received; None where all rows must be looked at again."""
+        if not self.load_ids or self.was_undone:
+            return None
+        latest = f"select max({RECEIVED_AT.name}) from {self.relation}"
+        found: datetime | None = connection.execute(latest).fetchall()[0][0]
+        return found
+
     @property
     def other_keys(self) -> str | None:
         """The landed rows of other systems as a relation; None where there are none."""
@@ -47,9 +55,7 @@ class Known:
 
     def _relation(self, load_ids: Sequence[int]) -> str:
         folders = [self.store.load_dir(load_id) for load_id in (0, *load_ids)]
-        paths = ", ".join(
-            sql.text(_without_pattern(folder / f"{self.entity.name}.parquet")) for folder in folders
-        )
+        paths = ", ".join(sql.path(folder / f"{self.entity.name}.parquet") for folder in folders)
         return (
             f"(select *, file_row_number as landing_row from read_parquet([{paths}], "
             "hive_partitioning = true, hive_types = {'load_id': bigint}, file_row_number = true))"
@@ -69,8 +75,3 @@ def known(store: LandingStore, entity: Entity, system: str, register: Sequence[L
         others=tuple(row for row in counting if row["source_system"] != system),
         was_undone=bool(mine) and mine[-1]["undone_at"] is not None,
     )
-
-
-def _without_pattern(path: Path) -> str:
-    """Return a path in which DuckDB sees no pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))

@@ -9,7 +9,7 @@ Segment    uuid_ts, else received_at; it keeps no note of syncs
 Without such a note a sync counts as closed: what is there is taken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,15 +49,22 @@ class SyncState:
     is_open: bool
 
 
-def kept_columns(names: Mapping[str, str]) -> list[str]:
+def stamp_of(names: Iterable[str]) -> str | None:
+    """Return the column that says when a row was written; None where a table has none."""
+    there = set(names)
+    return next((name for name in STAMPS if name in there), None)
+
+
+def kept_columns(names: Iterable[str]) -> list[str]:
     """Return the columns of a table that its loader added, of those that are looked at."""
-    stamp = next((name for name in STAMPS if name in names), None)
-    return [name for name in (stamp, *DELETIONS) if name is not None and name in names]
+    there = set(names)
+    stamp = stamp_of(there)
+    return [*([stamp] if stamp else []), *(name for name in DELETIONS if name in there)]
 
 
 def stamp_sql(types: Mapping[str, str], alias: str) -> str:
     """Return SQL for when a row was written, in UTC; `types` are the columns in lower case."""
-    name = next((name for name in STAMPS if name in types), None)
+    name = stamp_of(types)
     if name is None:
         return "cast(null as timestamp)"
     column = f"{alias}.{sql.identifier(name)}"

@@ -49,7 +49,7 @@ class Rows:
     known: Known
     state: SyncState
     sync_at: datetime  # of the closed sync, or now where the source does not tell
-    is_whole: bool  # whether all rows are read, whatever the cursor
+    since: datetime | None  # from when on rows are read; None for all of them
 
     @property
     def entity(self) -> Entity:
@@ -83,8 +83,7 @@ class Rows:
         waits = f"coalesce({IS_WAITING}, false)" if self._can_wait else "false"
         taking = f"{self._is_closed} and not {waits}"
         columns = f"* exclude ({IS_WAITING})" if self._can_wait and taken else "*"
-        since = self._since
-        recent = f" and {RECEIVED_AT.name} >= {sql.timestamp(since)}" if since else ""
+        recent = f" and {RECEIVED_AT.name} >= {sql.timestamp(self.since)}" if self.since else ""
         return (
             f"select {columns} from ({self.mapping.sql}) "
             f"where {taking if taken else f'not ({taking})'}{recent}"
@@ -99,21 +98,6 @@ class Rows:
         if self.state.closed_at is None or RECEIVED_AT.name not in self.mapping.columns:
             return "true"
         return f"coalesce({RECEIVED_AT.name} <= {sql.timestamp(self.state.closed_at)}, true)"
-
-    @cached_property
-    def _since(self) -> datetime | None:
-        """Since when rows are read; None for all of them."""
-        if self.mapping.cursor is None or self.is_whole or self.known.was_undone:
-            return None
-        last: datetime | None = self.one(
-            f"select max({RECEIVED_AT.name}) from {self.known.relation}"
-        )
-        return None if last is None else last - OVERLAP
-
-    @property
-    def reads_all(self) -> bool:
-        """Whether what is not read is not there."""
-        return self._since is None
 
     def left_out(self) -> dict[str, int]:
         """Return how many rows wait for a row of another table, and for their sync to be closed."""

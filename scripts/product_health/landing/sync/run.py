@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from product_health.errors import UserError
+from product_health.landing import sql
 from product_health.landing.inputs import Reporter
 from product_health.landing.run import CONTENT_DIGITS
 from product_health.landing.sources import first_line
@@ -20,7 +21,7 @@ from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now
 from product_health.landing.sync import happened, tables
 from product_health.landing.sync.known import Known, known
 from product_health.landing.sync.loaders import SyncState
-from product_health.landing.sync.rows import News, Rows
+from product_health.landing.sync.rows import OVERLAP, News, Rows
 from product_health.landing.sync.versions import Versions
 from product_health.systems.mapping import EntityMapping, System
 
@@ -73,16 +74,39 @@ def land_news(request: SyncRequest, store: LandingStore, reporter: Reporter) -> 
         tempfile.TemporaryDirectory(dir=pending.folder) as scratch,
         _connected(Path(scratch)) as connection,
     ):
-        with reporter.step(f"reading the tables of {request.name}"):
-            source = tables.open_source(connection, request.source, store.root)
-            state = tables.create_views(connection, source, request.system, request.schema)
-        run = _Run(request, store, connection, pending, source.label, state, store.loads(), now())
-        run.check_direction()
-        entities = []
-        for mapping in request.system.mappings.values():
-            with reporter.step(f"landing {mapping.entity.name}"):
-                entities.append(run.land(mapping))
-    return SyncOutcome(pending.load_id, source.label, state, tuple(entities))
+        register = store.loads()
+        before = {
+            name: known(store, mapping.entity, request.name, register)
+            for name, mapping in request.system.mappings.items()
+        }
+        since = {} if request.is_whole else _since(connection, request.system, before)
+        with tables.opened(connection, request.source, store.root, Path(scratch)) as source:
+            with reporter.step(f"reading the tables of {request.name}"):
+                state = tables.create_views(
+                    connection, source, request.system, request.schema, since
+                )
+            label = source.label
+            run = _Run(request, before, since, connection, pending, label, state, register, now())
+            run.check_direction()
+            entities = []
+            for mapping in request.system.mappings.values():
+                with reporter.step(f"landing {mapping.entity.name}"):
+                    entities.append(run.land(mapping))
+    return SyncOutcome(pending.load_id, label, state, tuple(entities))
+
+
+def _since(
+    connection: duckdb.DuckDBPyConnection, system: System, before: Mapping[str, Known]
+) -> dict[str, datetime]:
+    """Return since when the tables are read that need no other: a while before what was landed."""
+    found = {}
+    for table in {mapping.cursor for mapping in system.mappings.values() if mapping.cursor}:
+        readers = [one for one in system.mappings.values() if table in one.reads]
+        lasts = [before[one.entity.name].last_received(connection) for one in readers]
+        known_lasts = [last for last in lasts if last is not None]
+        if len(known_lasts) == len(lasts) and all(one.cursor == table for one in readers):
+            found[table] = min(known_lasts) - OVERLAP
+    return found
 
 
 @contextmanager
@@ -95,7 +119,8 @@ def _connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @dataclass(frozen=True)
 class _Run:
     request: SyncRequest
-    store: LandingStore
+    before: Mapping[str, Known]
+    since: Mapping[str, datetime]
     connection: duckdb.DuckDBPyConnection
     pending: PendingLoad
     label: str
@@ -142,10 +167,9 @@ class _Run:
     def land(self, mapping: EntityMapping) -> EntityOutcome:
         """Write what is new of an entity into the load."""
         entity = mapping.entity
-        before = known(self.store, entity, self.request.name, self.register)
-        rows = Rows(
-            self.connection, mapping, before, self.state, self.sync_at, self.request.is_whole
-        )
+        before = self.before[entity.name]
+        since = self.since.get(mapping.cursor) if mapping.cursor else None
+        rows = Rows(self.connection, mapping, before, self.state, self.sync_at, since)
         try:
             news = Versions(rows).news() if entity.version else happened.news(rows)
             self._check_vanished(mapping, news)
@@ -186,7 +210,22 @@ class _Run:
                 f"{row['row_count']:,} were written; nothing was landed"
             )
             raise UserError(message)
+        self._check_fit(mapping, row)
         return row
+
+    def _check_fit(self, mapping: EntityMapping, row: LoadRow) -> None:
+        """Refuse rows none of which can be read: then the mapping, not the data, is wrong."""
+        path = sql.path(self.pending.folder / f"{mapping.entity.name}.parquet")
+        column, bad = self.connection.execute(
+            f"select mode(parse_error), count(parse_error) from read_parquet({path})"
+        ).fetchall()[0]
+        if bad and bad == row["row_count"]:
+            message = (
+                f"{mapping.path}: no row of {self.label} fits, because of {column}, which is no "
+                f"{mapping.entity.column(column).data_type} there; change a copy of the mapping: "
+                "--system path/to/copy. Nothing was landed"
+            )
+            raise UserError(message)
 
     def _fingerprint(self, mapping: EntityMapping) -> str:
         """Return digits for what is landed after what, and after CONTENT_DIGITS of them for how."""

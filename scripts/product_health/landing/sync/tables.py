@@ -4,8 +4,10 @@ In a view an id is text and an empty one is NULL, so that ids of any type compar
 `_synced_at` and `_is_deleted` say what the loader says (see loaders).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +17,14 @@ import duckdb
 from product_health.errors import UserError
 from product_health.landing import sql
 from product_health.landing.convert import convert
+from product_health.landing.database import is_url, local_file, sqlite_url
+from product_health.landing.files import file_format
 from product_health.landing.sources import first_line
 from product_health.landing.sync import loaders
+from product_health.landing.sync.servers import Server, Since, connected
 from product_health.systems.mapping import IS_DELETED, SYNCED_AT, System
 
 Types = Mapping[str, str]  # column in lower case -> DuckDB type
-DUCKDB_MAGIC, SQLITE_MAGIC = b"DUCK", b"SQLite format 3\0"
 
 
 class Source(Protocol):
@@ -33,8 +37,8 @@ class Source(Protocol):
     def schemas(self) -> Mapping[str, Mapping[str, Types]]:
         """Return the tables of each schema with their columns."""
 
-    def relation(self, schema: str, table: str, columns: list[str]) -> str:
-        """Return SQL for a table, or for these columns of it, in the connection."""
+    def relation(self, schema: str, table: str, columns: list[str], since: Since | None) -> str:
+        """Return SQL for a table with these columns, and maybe only its rows since some time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,13 @@ class DuckDBFile:
             found.setdefault(schema, {}).setdefault(table, {})[column] = data_type
         return found
 
-    def relation(self, schema: str, table: str, columns: list[str]) -> str:  # noqa: ARG002
+    def relation(
+        self,
+        schema: str,
+        table: str,
+        columns: list[str],  # noqa: ARG002 - all of them are at hand
+        since: Since | None,  # noqa: ARG002
+    ) -> str:
         """Return the name of a table in the connection."""
         return f"source.{sql.identifier(schema)}.{sql.identifier(table)}"
 
@@ -81,11 +91,16 @@ def _is_busy(error: duckdb.Error) -> bool:
 
 
 def create_views(
-    connection: duckdb.DuckDBPyConnection, source: Source, system: System, schema: str | None
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    system: System,
+    schema: str | None,
+    since: Mapping[str, datetime],
 ) -> loaders.SyncState:
     """Create a view for each table of a system, and return how far its loader is.
 
-    UserError where a table or a column is missing that a mapping needs.
+    `since` says of some tables from when on they are read, where that saves time. UserError where
+    a table or a column is missing that a mapping needs.
     """
     schema, there = _schema_of(source, system, schema)
     notes = _create_notes(connection, source, schema, there)
@@ -96,7 +111,7 @@ def create_views(
             select = _nothing(columns)
         else:
             _check_columns(system, table, source, name, there[name])
-            select = _select(source, schema, name, columns, there[name])
+            select = _select(source, (schema, name), columns, there[name], since.get(table))
         connection.execute(f"create view {sql.identifier(table)} as {select}")
     return loaders.sync_state(connection, list(system.tables), notes)
 
@@ -149,17 +164,25 @@ def _create_notes(
     found = set()
     for name, columns in loaders.NOTES.items():
         if columns <= set(there.get(name, ())):
-            relation = source.relation(schema, name, sorted(columns))
+            relation = source.relation(schema, name, sorted(columns), None)
             select = loaders.note_sql(name, relation, there[name])
             connection.execute(f"create table {name} as {select}")
             found.add(name)
     return found
 
 
-def _select(source: Source, schema: str, name: str, columns: frozenset[str], types: Types) -> str:
-    """Return the SELECT of a view on a table."""
+def _select(
+    source: Source,
+    name: tuple[str, str],
+    columns: frozenset[str],
+    types: Types,
+    since: datetime | None,
+) -> str:
+    """Return the SELECT of a view on a table, by its schema and name."""
     needed = sorted({*(columns & set(types)), *loaders.kept_columns(types)})
-    relation = source.relation(schema, name, needed)
+    stamp = loaders.stamp_of(types)
+    recent = Since(stamp, since) if stamp and since else None
+    relation = source.relation(*name, needed, recent)
     alias = "loaded"
     values = ", ".join(
         f"{_value(column, types.get(column), alias)} as {sql.identifier(column)}"
@@ -223,19 +246,46 @@ def _check_columns(system: System, table: str, source: Source, name: str, types:
             raise UserError(message)
 
 
-def open_source(connection: duckdb.DuckDBPyConnection, source: str, landing: Path) -> Source:
-    """Attach a source to a connection that then reaches nothing else but the landing folder."""
-    path = Path(source)
+@contextmanager
+def opened(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    landing: Path,
+    scratch: Path,
+) -> Iterator[Source]:
+    """Yield a source; the connection then reaches it, the landing folder and nothing else.
+
+    UserError where there is no such file or database.
+    """
+    source = local_file(source)
+    url = source if is_url(source) else _sqlite_url(Path(source))
+    if url is None:
+        attached = attach(connection, Path(source))
+        _lock(connection, landing)
+        yield attached
+        return
+    folder = scratch / "copies"
+    folder.mkdir()
+    with connected(url) as database:
+        _lock(connection, landing, folder)
+        yield Server(connection, url, database, folder)
+
+
+def _sqlite_url(path: Path) -> str | None:
+    """Return the URL of a SQLite file, None for a DuckDB file; UserError for another."""
     if not path.is_file():
-        message = f"--from {source}: there is no such file"
+        message = f"--from {path}: there is no such file"
         raise UserError(message)
-    with path.open("rb") as file:
-        start = file.read(16)
-    if start[8:12] != DUCKDB_MAGIC:
-        message = f"--from {source}: is neither a DuckDB nor a SQLite file"
-        raise UserError(message)
-    found = attach(connection, path)
-    connection.execute(f"set allowed_directories = [{sql.text(str(landing.resolve()))}]")
+    kind = file_format(path, None)
+    if kind in {"sqlite", "duckdb"}:
+        return sqlite_url(path) if kind == "sqlite" else None
+    message = f"--from {path}: is neither a DuckDB nor a SQLite file, nor the URL of a database"
+    raise UserError(message)
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
+    """Let SQL of a mapping reach these folders alone."""
+    allowed = ", ".join(sql.text(str(folder.resolve())) for folder in folders)
+    connection.execute(f"set allowed_directories = [{allowed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
-    return found

@@ -11,20 +11,12 @@ with changes as (
         ticket._synced_at
     from ticket
     union all
-    -- a state, not a change of it: 'open' where it was open already changes nothing downstream
+    -- a state, which seed support_words translates: open where it was open already changes nothing
     select
         'status-' || ticket_field_history.ticket_id || '-' || ticket_field_history.value
         || '-' || epoch_us(cast(ticket_field_history.updated as timestamp)),
         ticket_field_history.ticket_id,
-        case lower(ticket_field_history.value)
-            when 'open' then 'reopened'
-            when 'pending' then 'reopened'
-            when 'hold' then 'reopened'
-            when 'on-hold' then 'reopened'
-            when 'solved' then 'solved'
-            when 'closed' then 'solved'
-            else ticket_field_history.value
-        end,
+        ticket_field_history.value,
         ticket_field_history.user_id,
         ticket_field_history.updated,
         ticket_field_history._synced_at
