@@ -59,7 +59,7 @@ def planted(checked: Checked) -> Checked:
         "insert into intermediate.int_row_accounting "
         f"select canary, 2, 1000, 0, 500, 500 from {canaries}",
         "insert into intermediate.int_survey_responses "
-        f"select canary, 10, timestamp '2025-04-09', 'accepted' from {canaries}, range(40)",
+        f"select canary, canary, 10, timestamp '2025-04-09', 'accepted' from {canaries}, range(40)",
         "insert into intermediate.int_usage_event_days select 1, 'accepted', canary, null, canary, "
         f"date '2025-04-08', 9999, timestamp '2025-04-08' from {canaries}",
     )

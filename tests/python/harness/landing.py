@@ -55,6 +55,7 @@ def landed(folder: Path, company: Company, load_ids: Iterable[int]) -> LandingSt
                         "select * from landed",
                         source_name=load["source_name"],
                         fingerprint=load["fingerprint"],
+                        source_system=load["source_system"],
                         complete_until=load["complete_until"],
                     )
             assert pending.load_id == load_id
@@ -63,7 +64,7 @@ def landed(folder: Path, company: Company, load_ids: Iterable[int]) -> LandingSt
 
 def _create(connection: duckdb.DuckDBPyConnection, entity: Entity, rows: Iterable[Row]) -> None:
     """Make a table of the rows in the order of their landing_row."""
-    columns = entity.file_columns
+    columns = entity.row_columns
     types = ", ".join(f'"{column.name}" {column.duckdb_type}' for column in columns)
     connection.execute(f"create or replace temp table landed ({types})")
     for row in sorted(rows, key=lambda row: row["landing_row"]):
