@@ -58,7 +58,7 @@ class Company:
                         )
 
     def _select(self, row: dict[str, Any], where: str) -> str:
-        columns = self.demo.contract.entity(row["entity"]).file_columns
+        columns = self.demo.contract.entity(row["entity"]).row_columns
         path = self.demo.load_dir(row["load_id"]) / f"{row['entity']}.parquet"
         names = ", ".join(column.name for column in columns)
         return f"select {names} from read_parquet('{path}', hive_partitioning = false) {where}"
