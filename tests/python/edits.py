@@ -36,9 +36,10 @@ def business_hours(copy: Scratch) -> None:
 
 
 def urgent_tickets_only(copy: Scratch) -> None:
-    """Leave tickets out three models upstream of the mart."""
+    """Leave tickets out four models upstream of the mart."""
     copy.edit(
-        "int_support_tickets.sql", ("from judged\n", "from judged\nwhere priority <> 'low'\n")
+        "stg_landing__support_tickets.sql",
+        ("select * from judged", "select * from judged\nwhere priority <> 'low'"),
     )
 
 
