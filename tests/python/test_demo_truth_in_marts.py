@@ -137,6 +137,18 @@ def test_rows_are_set_aside_for_the_planted_reason(built: Built) -> None:
     assert all(number == with_text for _, _, number, with_text in found)
 
 
+def test_values_are_set_aside_and_their_rows_count(built: Built) -> None:
+    planted = sum(
+        load["kinds"].get("bad_value", 0)
+        for load in built.truth["rows"]["crm_opportunities"].values()
+    )
+    assert planted > 5
+    found = built.rows(
+        "select entity, column_name, reason, value_count from marts.trust_values_set_aside_v1"
+    )
+    assert found == [("crm_opportunities", "amount", "unparseable", planted)]
+
+
 def test_usage_on_the_last_date(built: Built) -> None:
     last = built.on_last_date("*", "usage_daily")
     for name in (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from product_health.demo import subscriptions
 from product_health.demo.company import account_sql
-from product_health.demo.mess import Shares, plant
+from product_health.demo.mess import Shares, plant, sample
 from product_health.demo.params import CURRENCIES, DAY, HOUR, MINUTE
-from product_health.demo.rows import Rows, concat, make_rows, number, pick, time
+from product_health.demo.rows import CODE, Rows, concat, make_rows, number, pick, time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from product_health.demo.subscriptions import Terms
 
 STREAM = 8
+# Share of the deals that are opened without one.
+WITHOUT_AMOUNT = 0.02
 TYPES = ("new", "expansion", "renewal")
 STAGES = ("qualification", "proposal", "closed_won", "closed_lost")
 
@@ -41,7 +44,20 @@ def deal_rows(parameters: Parameters, accounts: Accounts, terms: Terms) -> Rows:
     ]
     rows = concat(parts)
     rows = rows.take(rows.event < parameters.end_us)
-    return plant(rows, parameters, rng, Shares(0.01, 0.008, 0.004, 0.0, 0.006), ("amount", 900))
+    rows = plant(rows, parameters, rng, Shares(0.01, 0.008, 0.004, 0.0, 0.006), ("amount", 900))
+    return _without_amount(rows, parameters.rng(STREAM, 1))
+
+
+def _without_amount(rows: Rows, rng: np.random.Generator) -> Rows:
+    """Let some deals say in words that their amount is not known: the value is set aside."""
+    early = np.flatnonzero((rows.kind == CODE["sound"]) & (rows.version == 0))
+    chosen = np.zeros(len(rows), dtype=bool)
+    chosen[early[sample(rng, len(early), WITHOUT_AMOUNT)]] = True
+    return replace(
+        rows,
+        columns={**rows.columns, "amount": np.where(chosen, -1, rows.columns["amount"])},
+        kind=np.where(chosen, CODE["bad_value"], rows.kind).astype(np.int8),
+    )
 
 
 def _version(  # noqa: PLR0913, PLR0917
@@ -98,7 +114,7 @@ def deal_select(accounts: Accounts) -> dict[str, str]:
         "account_id": account_sql(accounts, "account"),
         "type": pick(TYPES, "type"),
         "stage": pick(STAGES, "stage"),
-        "amount": "cast(amount as double)",
+        "amount": "case when amount >= 0 then cast(amount as double) end",
         "currency": pick(CURRENCIES, "currency"),
         "created_at": time("created"),
         "closed_at": time("closed"),

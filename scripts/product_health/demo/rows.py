@@ -28,6 +28,7 @@ KINDS: dict[str, int] = {
     "changed_later": CONFLICTING,
     "changed_same_load": CONFLICTING,
     "same_id_other_time": ACCEPTED,
+    "bad_value": ACCEPTED,
     "future_clock": QUARANTINED,
     "identity_cycle": QUARANTINED,
     "bad_time": QUARANTINED,
@@ -41,6 +42,8 @@ KIND_NAMES = tuple(KINDS)
 CODE = {name: number for number, name in enumerate(KIND_NAMES)}
 OUTCOME_OF_KIND = np.array(list(KINDS.values()), dtype=np.int8)
 MALFORMED = tuple(CODE[name] for name in ("bad_time", "missing_id", "ragged"))
+# What is no value of its column, so that it takes text to say it.
+AS_TEXT = (*MALFORMED, CODE["bad_value"])
 
 
 @dataclass

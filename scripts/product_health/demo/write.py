@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from product_health.demo.params import DAY, moment
-from product_health.demo.rows import CODE, KIND_NAMES, MALFORMED, Rows
+from product_health.demo.rows import AS_TEXT, CODE, KIND_NAMES, Rows
 from product_health.landing import sql
 from product_health.landing.parse import ROW_TEXT, row_sql, strict_select
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from product_health.demo.params import Ints, Parameters
 
 BAD_TIMES = ("not a time", "2025-13-45 99:00:00", "infinity", "yesterday, around noon")
+# By column, what people write where a value is not known.
+BAD_VALUES = {"amount": "to be agreed"}
 RAGGED = 'one;field;too;many;"and a quote that never ends'
 
 
@@ -111,19 +113,19 @@ def _mixed(rows: Rows) -> Ints:
 
 
 def sound_sql(entity: Entity, relation: str, select: Mapping[str, str]) -> str:
-    """SELECT of the rows that parse, in their landed shape."""
+    """SELECT of the rows whose values all parse, in their landed shape."""
     typed = {
         column.name: f"cast({select[column.name]} as {column.duckdb_type})"
         for column in entity.columns
     }
     given = row_sql(entity, {**typed, "received_at": "make_timestamp(received_us)"})
-    return f"select {given} from ({relation}) where kind not in {MALFORMED}"
+    return f"select {given} from ({relation}) where kind not in {AS_TEXT}"
 
 
 def malformed_sql(
     entity: Entity, relation: str, select: Mapping[str, str], *, received_at: datetime
 ) -> str:
-    """SELECT of the rows that do not parse: as text, through the strict parser."""
+    """SELECT of the rows of which something does not parse: as text, through the strict parser."""
     texts = ", ".join(
         f'{_as_text(entity, column.name, select[column.name])} as "{column.name}"'
         for column in entity.columns
@@ -132,7 +134,7 @@ def malformed_sql(
     row_text = f"case when kind = {CODE['ragged']} then '{RAGGED}' || event_us end"
     source = (
         f'select {texts}, make_timestamp(received_us) as received_at, {row_text} as "{ROW_TEXT}" '
-        f"from ({relation}) where kind in {MALFORMED}"
+        f"from ({relation}) where kind in {AS_TEXT}"
     )
     columns = {column.name: "VARCHAR" for column in entity.columns}
     columns |= {"received_at": "TIMESTAMP", ROW_TEXT: "VARCHAR"}
@@ -141,6 +143,8 @@ def malformed_sql(
 
 def _as_text(entity: Entity, column: str, expression: str) -> str:
     text = f"cast({expression} as varchar)"
+    if column in BAD_VALUES:
+        text = f"case when kind = {CODE['bad_value']} then '{BAD_VALUES[column]}' else {text} end"
     if column == entity.event_time:
         bad = ", ".join(f"'{value}'" for value in BAD_TIMES)
         chosen = f"([{bad}])[event_us // 1000 % {len(BAD_TIMES)} + 1]"
@@ -169,7 +173,7 @@ class LoadWriter:
         relation = self.spool.relation(entity, load)
         table, select = self.contract.entity(entity), self.selects[entity]
         sound = sound_sql(table, relation, select)
-        if not self.spool.counts[entity][load, list(MALFORMED)].any():
+        if not self.spool.counts[entity][load, list(AS_TEXT)].any():
             return sound
         taken = moment(int(self.spool.parameters.load_ends()[load]))
         malformed = malformed_sql(table, relation, select, received_at=taken)

@@ -16,12 +16,17 @@ from reference import DEFAULT_VARS, Company, Row
 
 
 def history_with_own_seeds(loads: int) -> History:
-    """Give the first random history of so many loads or more, in UTC, with the project's seeds."""
+    """Give the first random history of so many loads or more, in UTC, with the project's seeds.
+
+    It has rows of every entity.
+    """
     seed = 0
     while True:
         history = random_history(seed)
-        if len(history.groups) >= loads and history.company.vars == DEFAULT_VARS:
-            return replace(history, company=replace(history.company, seeds=own_seeds()))
+        company = history.company
+        is_whole = len(history.groups) >= loads and all(company.tables.values())
+        if is_whole and company.vars == DEFAULT_VARS:
+            return replace(history, company=replace(company, seeds=own_seeds()))
         seed += 1
 
 
