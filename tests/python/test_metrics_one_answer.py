@@ -170,7 +170,12 @@ def company_of(seed: int) -> Company:
     outline = random_outline(seed)
     if seed % 2:
         kind = seed // (2 * SHARE) % len(PLENTY)
-        often = {"usage_events": EVENTS[kind], "survey_responses": 80, "support_ticket_events": 40}
+        often = {
+            "usage_events": EVENTS[kind],
+            "survey_responses": 80,
+            "support_tickets": 20,
+            "support_ticket_events": 80,
+        }
         outline = replace(
             outline,
             actors=7,
