@@ -73,13 +73,13 @@ def test_a_full_refresh_changes_nothing(case: Case) -> None:
     assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_killed_build_leaves_no_trace(case: Case, seed: int) -> None:
     check_killed(case, seed)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seed", range(2, 24))
+@pytest.mark.parametrize("seed", range(1, 24))
 def test_many_killed_builds_leave_no_trace(case: Case, seed: int) -> None:
     check_killed(case, seed)
 
