@@ -8,6 +8,10 @@
     hash({{ expression }})
 {%- endmacro %}
 
+{% macro postgres__hash_of(expression) -%}
+    hash_record_extended(row({{ expression }}), 0)
+{%- endmacro %}
+
 {# Running product over an ordered window; never exp(sum(ln)), which is off in the last digits. #}
 {% macro running_product(expression, partition_by, order_by) %}
     {{- return(adapter.dispatch('running_product')(expression, partition_by, order_by)) -}}
@@ -19,6 +23,11 @@
         order by {{ order_by }}
         rows between unbounded preceding and current row
     )
+{%- endmacro %}
+
+{# PostgreSQL has no such aggregate: postgres__register_landing creates it. #}
+{% macro postgres__running_product(expression, partition_by, order_by) -%}
+    landing.{{ duckdb__running_product(expression, partition_by, order_by) }}
 {%- endmacro %}
 
 {# The value of a query of one cell: read first and written as a literal, so that a scan can skip files;
@@ -49,7 +58,7 @@
 {# A whole row as text, for people to read. #}
 {% macro row_as_text(relation) %}{{ return(adapter.dispatch('row_as_text')(relation)) }}{% endmacro %}
 
-{% macro duckdb__row_as_text(relation) -%}
+{% macro default__row_as_text(relation) -%}
     cast(to_json({{ relation }}) as varchar)
 {%- endmacro %}
 
@@ -60,11 +69,20 @@
     regexp_matches({{ text }}, '{{ pattern | replace("'", "''") }}')
 {%- endmacro %}
 
+{# By another collation, \s and its like would mean more characters. #}
+{% macro postgres__matches(text, pattern) -%}
+    ({{ text }} collate "C" ~ '{{ pattern | replace("'", "''") }}')
+{%- endmacro %}
+
 {# A text that profiles.yml sets for the session and no SQL holds, such as a secret; NULL where it sets none. #}
 {% macro session_text(name) %}{{ return(adapter.dispatch('session_text')(name)) }}{% endmacro %}
 
 {% macro duckdb__session_text(name) -%}
     nullif(cast(getvariable('{{ name }}') as varchar), '')
+{%- endmacro %}
+
+{% macro postgres__session_text(name) -%}
+    nullif(current_setting('product_health.{{ name }}', true), '')
 {%- endmacro %}
 
 {# A text of 32 hexadecimal digits that stands for another, and cannot be made of it without the key. #}
@@ -75,10 +93,15 @@
     left(sha256({{ key }} || sha256({{ key }} || {{ text }})), 32)
 {%- endmacro %}
 
+{% macro postgres__keyed_hash(text, key) -%}
+    {%- set inner -%} encode(sha256(convert_to({{ key }} || {{ text }}, 'UTF8')), 'hex') {%- endset -%}
+    left(encode(sha256(convert_to({{ key }} || {{ inner }}, 'UTF8')), 'hex'), 32)
+{%- endmacro %}
+
 {# A list whose members are separated by |, without blanks around them and without empty ones. #}
 {% macro trimmed_list(expression) %}{{ return(adapter.dispatch('trimmed_list')(expression)) }}{% endmacro %}
 
-{% macro duckdb__trimmed_list(expression) -%}
+{% macro default__trimmed_list(expression) -%}
     regexp_replace(regexp_replace({{ expression }}, '\s*\|[\s|]*', '|', 'g'), '^[\s|]+|[\s|]+$', '', 'g')
 {%- endmacro %}
 
@@ -87,6 +110,6 @@
     {{- return(adapter.dispatch('split_to_rows')(expression, separator)) -}}
 {% endmacro %}
 
-{% macro duckdb__split_to_rows(expression, separator) -%}
-    unnest(string_split({{ expression }}, '{{ separator }}'))
+{% macro default__split_to_rows(expression, separator) -%}
+    unnest(string_to_array({{ expression }}, '{{ separator }}'))
 {%- endmacro %}

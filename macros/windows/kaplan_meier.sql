@@ -29,7 +29,7 @@
         duration,
         at_risk,
         events,
-        {{ running_product('1.0 - cast(events as double) / at_risk', keys, 'duration') }} as share_surviving
+        {{ running_product('1.0 - cast(events as double precision) / at_risk', keys, 'duration') }} as share_surviving
     from at_risk
 {%- endmacro %}
 
