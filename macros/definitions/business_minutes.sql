@@ -11,8 +11,3 @@
     {%- endset -%}
     {{ add_minutes('cast(' ~ date_expression ~ ' as timestamp)', minutes) }}
 {%- endmacro %}
-
-{# 1 is Monday, 7 is Sunday. #}
-{% macro business_iso_weekday(date_expression) -%}
-    (1 + {{ days_between(period_start("'week'", date_expression), date_expression) }})
-{%- endmacro %}

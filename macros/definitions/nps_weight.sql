@@ -9,5 +9,5 @@
 
 {# How many equally weighted answers would be as certain. #}
 {% macro nps_effective_responses(weight, squared_weight) -%}
-    {{ weight }} * {{ weight }} / {{ squared_weight }}
+    {{ weight }} * {{ weight }} / nullif({{ squared_weight }}, 0)
 {%- endmacro %}

@@ -55,6 +55,11 @@
     cast(date_trunc({{ period }}, {{ date_expression }}) as date)
 {%- endmacro %}
 
+{# 1 is Monday, 7 is Sunday. #}
+{% macro iso_weekday(date_expression) -%}
+    (1 + {{ days_between(period_start("'week'", date_expression), date_expression) }})
+{%- endmacro %}
+
 {# The date `number` days, weeks or months after another. #}
 {% macro add_periods(period, date_expression, number) %}
     {{- return(adapter.dispatch('add_periods')(period, date_expression, number)) -}}

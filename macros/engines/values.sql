@@ -30,6 +30,17 @@
     landing.{{ duckdb__running_product(expression, partition_by, order_by) }}
 {%- endmacro %}
 
+{# A sum of numbers that are no whole ones, the same to the last digit in whatever order rows come: of decimals, of so
+   many digits after the point. #}
+{% macro exact_sum(expression, digits) -%}
+    cast(sum(cast({{ expression }} as decimal(38, {{ digits }}))) as double precision)
+{%- endmacro %}
+
+{# A sum of money: of amounts up to some 10^14, or else the squares of their sum have no room. #}
+{% macro money_sum(expression) -%}
+    {{ exact_sum(expression, 9) }}
+{%- endmacro %}
+
 {# The value of a query of one cell: read first and written as a literal, so that a scan can skip files;
    as a subquery where the SQL must not depend on the target (var literal_bounds). #}
 {% macro scalar(query, data_type) -%}

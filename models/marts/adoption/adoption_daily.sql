@@ -9,10 +9,8 @@ core as (
         date_day,
         sum(people) as people_with_core_features,
         sum(people * core_features_used) as core_features_used,
-        sum(
-            cast(people * core_features_used as double precision) / core_features_eligible
-            order by core_features_eligible, core_features_used
-        ) as adopted_shares
+        {{ exact_sum('cast(people * core_features_used as double precision) / core_features_eligible', 15) }}
+            as adopted_shares
     from {{ ref('int_core_adoption') }}
     group by date_day
 ),

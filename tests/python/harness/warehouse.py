@@ -146,7 +146,7 @@ def literal(value: Any) -> str:
     if isinstance(value, bool | int):
         return str(value)
     if isinstance(value, float):
-        return repr(value) if isfinite(value) else f"'{value}'::double"
+        return repr(value) if isfinite(value) else f"cast('{value}' as double precision)"
     if isinstance(value, datetime | date):
         return f"'{value}'"
     return "'" + str(value).replace("'", "''") + "'"
