@@ -19,7 +19,7 @@
         select
             *,
             cast(sum(observations) over (
-                partition by {{ keys }} order by duration desc rows unbounded preceding
+                partition by {{ keys }} order by duration desc nulls last rows unbounded preceding
             ) as bigint) as at_risk
         from leaving
     )

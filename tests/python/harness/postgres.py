@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,28 +11,26 @@ from unittest import mock
 
 import duckdb
 
-from harness.postgres_server import DATABASE, Server
-from harness.project import Compiled
+from harness.postgres_server import DATABASE, USER, Server
+from harness.project import Compiled, DataTest
 from harness.warehouse import Warehouse
 from product_health.compiled.dbt import Dbt
 from product_health.compiled.project import Model
 from product_health.landing import sql
 from product_health.workbench.rows import RawRows
-from reference import Row
+from reference import Company, Row
 
 
 @dataclass(frozen=True)
 class PostgresDbt(Dbt):
     """dbt on a server."""
 
-    server: Server | None = None
-    environment: Mapping[str, str] | None = None
+    server: Server = field(kw_only=True)
+    user: str = USER
 
     def __call__(self, command: str, *options: str, **variables: Any) -> Any:
         """Run a command with some vars and give its result; DbtError if it fails."""
-        assert self.server
-        places = {**self.server.environment, **(self.environment or {})}
-        with mock.patch.dict(os.environ, places):
+        with mock.patch.dict(os.environ, self.server.environment | {"POSTGRES_USER": self.user}):
             return super().__call__(command, "--target", "postgres", *options, **variables)
 
 
@@ -54,10 +52,6 @@ class Session:
         """Fill a table from a file."""
         with path.open(encoding="utf-8") as file:
             self._connection.cursor().copy_expert(_here(statement), file)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
 
 
 def _here(statement: str) -> str:
@@ -83,6 +77,11 @@ class PostgresWarehouse(Warehouse):
                 reader.execute(copied)
                 columns = ", ".join(source.types)
                 self._session.copy(f"copy {source.relation} ({columns}) from stdin csv", path)
+
+    def land(self, company: Company, loads: Collection[int] | None = None) -> None:
+        """Replace what is landed by some loads of a company; by all where none is given."""
+        self.clear()
+        super().land(company, loads)
 
     def clear(self) -> None:
         """Empty the landing tables."""
@@ -118,11 +117,26 @@ def _plain(value: Any) -> Any:
 
 
 def compiled_by(built: Any, compiled: Compiled) -> Compiled:
-    """Give a compiled project with the SQL that a full build of dbt has run elsewhere."""
-    nodes = {result.node.unique_id: result.node for result in built.results}
-    return replace(
-        compiled,
-        models=tuple(
-            replace(model, sql=nodes[model.unique_id].compiled_code) for model in compiled.models
-        ),
-    )
+    """Give a compiled project with the SQL of a full build that dbt has run on a server."""
+    nodes = [result.node for result in built.results if result.node.resource_type == "model"]
+    sql_of = {node.unique_id: node.compiled_code for node in nodes}
+    models = (replace(model, sql=sql_of[model.unique_id]) for model in compiled.models)
+    return replace(compiled, models=tuple(models))
+
+
+def data_tests_of(built: Any) -> list[DataTest]:
+    """Give the data tests that a build of dbt has run."""
+    nodes = [result.node for result in built.results if result.node.resource_type == "test"]
+    return [DataTest(node.name, node.compiled_code, node.config.severity.lower()) for node in nodes]
+
+
+def keys(built: Any) -> dict[str, list[str]]:
+    """Give the columns that tell the rows of a model from each other, by the test that says so."""
+    found = {}
+    for node in (result.node for result in built.results):
+        test = getattr(node, "test_metadata", None)
+        if test and test.name == "unique":
+            found[node.attached_node] = [node.column_name]
+        elif test and test.name == "unique_combination":
+            found[node.attached_node] = test.kwargs["columns"]
+    return found

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 
 USER = "product_health"
@@ -52,12 +53,11 @@ class Server:
         return self.folder / "data"
 
     @property
-    def environment(self) -> Mapping[str, str]:
+    def environment(self) -> dict[str, str]:
         """What profiles.yml needs to find it."""
         return {
             "POSTGRES_HOST": str(self.folder),
             "POSTGRES_PORT": str(PORT),
-            "POSTGRES_USER": USER,
             "POSTGRES_DATABASE": DATABASE,
         }
 
@@ -97,11 +97,21 @@ class Server:
             self._process.wait(SECONDS)
             self._process = None
 
+    def stop_when_there_is(self, relation: str) -> None:
+        """End it, in the background, as soon as a relation is built."""
+
+        def watch() -> None:
+            cursor = self.connect().cursor()
+            while cursor.rowcount != 1:
+                cursor.execute("select 1 where to_regclass(%s) is not null", [relation])
+                time.sleep(0.05)
+            self.stop()
+
+        Thread(target=watch, daemon=True).start()
+
     def connect(self, database: str = DATABASE, user: str = USER) -> Any:
         """Connect to a database; each statement stands for itself."""
-        connection = psycopg2.connect(
-            host=str(self.folder), port=PORT, user=user, dbname=database
-        )
+        connection = psycopg2.connect(host=str(self.folder), port=PORT, user=user, dbname=database)
         connection.autocommit = True
         return connection
 
