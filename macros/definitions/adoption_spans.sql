@@ -63,13 +63,26 @@
         where use_days.min_uses > 1
     ),
 
-    looked_back as (
+    counted_uses as (
         select
             *,
-            lag(activity_date, min_uses - 1) over (
+            row_number() over (
                 partition by {{ subject }}, plan_scope, feature_key order by activity_date, use_number
-            ) as deciding_use_date
+            ) as place
         from single_uses
+    ),
+
+    looked_back as (
+        select
+            uses.*,
+            deciding_uses.activity_date as deciding_use_date
+        from counted_uses as uses
+        inner join counted_uses as deciding_uses
+            on
+                uses.{{ subject }} = deciding_uses.{{ subject }}
+                and uses.plan_scope = deciding_uses.plan_scope
+                and uses.feature_key = deciding_uses.feature_key
+                and uses.place = deciding_uses.place + uses.min_uses - 1
     ),
 
     -- where one use is enough, each decides for itself, and most features are such

@@ -1,7 +1,7 @@
 {# A business clock runs only while support is open: minutes between two of its readings. Readings are whole
    microseconds, so that equal waits are equal to the last digit. #}
 {% macro business_minutes(from_reading, to_reading) -%}
-    (({{ to_reading }} - {{ from_reading }}) / 60000000.0)
+    {{ minutes_of(to_reading ~ ' - ' ~ from_reading) }}
 {%- endmacro %}
 
 {# The time of a date that is written as HH:MM; 24:00 is the end of the date. #}
@@ -10,9 +10,4 @@
         60 * cast(substring({{ clock_time }}, 1, 2) as integer) + cast(substring({{ clock_time }}, 4, 2) as integer)
     {%- endset -%}
     {{ add_minutes('cast(' ~ date_expression ~ ' as timestamp)', minutes) }}
-{%- endmacro %}
-
-{# 1 is Monday, 7 is Sunday. #}
-{% macro business_iso_weekday(date_expression) -%}
-    (1 + {{ days_between(period_start("'week'", date_expression), date_expression) }})
 {%- endmacro %}

@@ -8,7 +8,7 @@
 
 {# Share of the satisfied, 0 to 1. NULL where nobody rated. #}
 {% macro csat(satisfied, rated) -%}
-    cast({{ satisfied }} as double) / nullif({{ rated }}, 0)
+    cast({{ satisfied }} as double precision) / nullif({{ rated }}, 0)
 {%- endmacro %}
 
 {# Its margin of error as a share. NULL where all are satisfied or none is. #}

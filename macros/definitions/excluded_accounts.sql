@@ -2,7 +2,7 @@
 {% macro excluded_accounts() -%}
     select
         trim(rule_value) as account_id,
-        min(rule_key) as exclusion_rule
+        min({{ by_code_points('rule_key') }}) as exclusion_rule
     from {{ ref('exclusion_rules') }}
     where rule_type = 'account_id'
     group by trim(rule_value)

@@ -7,7 +7,8 @@
     end
 {%- endmacro %}
 
-{# How many equally weighted answers would be as certain. #}
+{# How many equally weighted answers would be as certain. A single one is 1, whatever the last digit of its square. #}
 {% macro nps_effective_responses(weight, squared_weight) -%}
-    {{ weight }} * {{ weight }} / {{ squared_weight }}
+    {%- set certainty -%} {{ weight }} * {{ weight }} / nullif({{ squared_weight }}, 0) {%- endset -%}
+    cast(cast({{ certainty }} as decimal(38, 15)) as double precision)
 {%- endmacro %}

@@ -21,5 +21,5 @@
 
 {# Of the tickets that were ever solved, the share that was opened again. #}
 {% macro support_reopen_rate(reopened_tickets, solved_tickets) -%}
-    cast({{ reopened_tickets }} as double) / nullif({{ solved_tickets }}, 0)
+    cast({{ reopened_tickets }} as double precision) / nullif({{ solved_tickets }}, 0)
 {%- endmacro %}

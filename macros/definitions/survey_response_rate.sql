@@ -10,5 +10,5 @@
 
 {# People who answered in time of those invited, 0 to 1. #}
 {% macro survey_response_rate(responded_people, invited_people) -%}
-    cast({{ responded_people }} as double) / nullif({{ invited_people }}, 0)
+    cast({{ responded_people }} as double precision) / nullif({{ invited_people }}, 0)
 {%- endmacro %}

@@ -25,6 +25,27 @@
     {{ return(statements | join(';\n')) }}
 {% endmacro %}
 
+{# A server reads no files of its clients: what loads the landed rows fills these tables. A text is compared by its code
+   points and not by the language of the database, and so is all that is made of it. #}
+{% macro postgres__register_landing() %}
+    {%- set statements = [
+        'create schema if not exists landing',
+        'create or replace aggregate landing.product(double precision) '
+        ~ "(sfunc = float8mul, stype = double precision, initcond = '1')"
+    ] -%}
+    {%- for entity in landing_entities() -%}
+        {%- set columns = [] -%}
+        {%- for column in landing_entity(entity).columns.values() -%}
+            {%- set data_type = landing_type(column.data_type) -%}
+            {%- do columns.append(column.name ~ ' ' ~ data_type.replace('varchar', 'varchar collate "C"')) -%}
+        {%- endfor -%}
+        {%- do statements.append(
+            'create table if not exists landing.' ~ entity ~ ' (' ~ columns | join(', ') ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {{ return(statements | join(';\n')) }}
+{% endmacro %}
+
 {# The files of all loads of a folder have one shape, that of its load 0. #}
 {% macro duckdb__stop_if_landed_by_an_earlier_version() %}
     {%- set register = duckdb__path_literal(var('landing_path')) ~ '/loads/load_id=00000000/_load.parquet' -%}
@@ -65,11 +86,14 @@
     {{ return(fromyaml(project).get('vars', {}).keys() | list) }}
 {% endmacro %}
 
+{# The server does not see the file, so every name passes. #}
+{% macro postgres__declared_vars() %}{{ return(invocation_args_dict.get('vars', {}).keys() | list) }}{% endmacro %}
+
 {% macro duckdb__landed_rows(entity, files) -%}
     select
     {%- for column in landing_entity(entity).columns.values() %}
         {% if not files -%}
-            cast(null as {{ duckdb__landing_type(column.data_type) }})
+            cast(null as {{ landing_type(column.data_type) }})
         {%- elif column.name == 'landing_row' -%}
             file_row_number
         {%- else -%}
@@ -86,6 +110,8 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro duckdb__landing_type(data_type) -%}
-    {{ {'text': 'varchar', 'json': 'varchar', 'integer': 'bigint', 'number': 'double'}.get(data_type, data_type) }}
+{% macro landing_type(data_type) -%}
+    {{- return({
+        'text': 'varchar', 'json': 'varchar', 'integer': 'bigint', 'number': 'double precision'
+    }.get(data_type, data_type)) -}}
 {%- endmacro %}

@@ -8,6 +8,10 @@
     hash({{ expression }})
 {%- endmacro %}
 
+{% macro postgres__hash_of(expression) -%}
+    hash_record_extended(row({{ expression }}), 0)
+{%- endmacro %}
+
 {# Running product over an ordered window; never exp(sum(ln)), which is off in the last digits. #}
 {% macro running_product(expression, partition_by, order_by) %}
     {{- return(adapter.dispatch('running_product')(expression, partition_by, order_by)) -}}
@@ -19,6 +23,22 @@
         order by {{ order_by }}
         rows between unbounded preceding and current row
     )
+{%- endmacro %}
+
+{# PostgreSQL has no such aggregate: postgres__register_landing creates it. #}
+{% macro postgres__running_product(expression, partition_by, order_by) -%}
+    landing.{{ duckdb__running_product(expression, partition_by, order_by) }}
+{%- endmacro %}
+
+{# A sum of numbers that are no whole ones, the same to the last digit in whatever order rows come: of decimals, of so
+   many digits after the point. #}
+{% macro exact_sum(expression, digits) -%}
+    cast(sum(cast({{ expression }} as decimal(38, {{ digits }}))) as double precision)
+{%- endmacro %}
+
+{# A sum of money: of amounts up to some 10^14, or else the squares of their sum have no room. #}
+{% macro money_sum(expression) -%}
+    {{ exact_sum(expression, 9) }}
 {%- endmacro %}
 
 {# The value of a query of one cell: read first and written as a literal, so that a scan can skip files;
@@ -44,49 +64,4 @@
 {# The median of a group; of an even number of values the mean of the middle two. #}
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})
-{%- endmacro %}
-
-{# A whole row as text, for people to read. #}
-{% macro row_as_text(relation) %}{{ return(adapter.dispatch('row_as_text')(relation)) }}{% endmacro %}
-
-{% macro duckdb__row_as_text(relation) -%}
-    cast(to_json({{ relation }}) as varchar)
-{%- endmacro %}
-
-{# Whether a pattern matches anywhere in a text. #}
-{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches')(text, pattern)) }}{% endmacro %}
-
-{% macro duckdb__matches(text, pattern) -%}
-    regexp_matches({{ text }}, '{{ pattern | replace("'", "''") }}')
-{%- endmacro %}
-
-{# A text that profiles.yml sets for the session and no SQL holds, such as a secret; NULL where it sets none. #}
-{% macro session_text(name) %}{{ return(adapter.dispatch('session_text')(name)) }}{% endmacro %}
-
-{% macro duckdb__session_text(name) -%}
-    nullif(cast(getvariable('{{ name }}') as varchar), '')
-{%- endmacro %}
-
-{# A text of 32 hexadecimal digits that stands for another, and cannot be made of it without the key. #}
-{% macro keyed_hash(text, key) %}{{ return(adapter.dispatch('keyed_hash')(text, key)) }}{% endmacro %}
-
-{# The outer hash keeps what is appended to a text from being hashed on. #}
-{% macro duckdb__keyed_hash(text, key) -%}
-    left(sha256({{ key }} || sha256({{ key }} || {{ text }})), 32)
-{%- endmacro %}
-
-{# A list whose members are separated by |, without blanks around them and without empty ones. #}
-{% macro trimmed_list(expression) %}{{ return(adapter.dispatch('trimmed_list')(expression)) }}{% endmacro %}
-
-{% macro duckdb__trimmed_list(expression) -%}
-    regexp_replace(regexp_replace({{ expression }}, '\s*\|[\s|]*', '|', 'g'), '^[\s|]+|[\s|]+$', '', 'g')
-{%- endmacro %}
-
-{# A text of parts, one row a part. #}
-{% macro split_to_rows(expression, separator) %}
-    {{- return(adapter.dispatch('split_to_rows')(expression, separator)) -}}
-{% endmacro %}
-
-{% macro duckdb__split_to_rows(expression, separator) -%}
-    unnest(string_split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}

@@ -2,6 +2,7 @@
    has one, else by load and place in the load. Never by an id read as text. #}
 {% macro place_in_source(relation=none, direction='asc') -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
-    {{ prefix }}source_order {{ direction }} nulls {{ 'last' if direction == 'desc' else 'first' }},
-    {{- ' ' }}{{ prefix }}load_id {{ direction }}, {{ prefix }}landing_row {{ direction }}
+    {%- set ends = 'nulls last' if direction == 'desc' else 'nulls first' -%}
+    {{ prefix }}source_order {{ direction }} {{ ends }}, {{ prefix }}load_id {{ direction }} {{ ends }},
+    {{- ' ' }}{{ prefix }}landing_row {{ direction }} {{ ends }}
 {%- endmacro %}

@@ -29,7 +29,7 @@
             {%- if version %}
             when row_number() over (
                 partition by rejection_reason is null, repeat_number = 1, {{ key }}
-                order by {{ version }} desc
+                order by {{ version }} desc nulls last
             ) > 1 then 'superseded'
             {%- endif %}
             else 'accepted'

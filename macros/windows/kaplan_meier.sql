@@ -19,7 +19,7 @@
         select
             *,
             cast(sum(observations) over (
-                partition by {{ keys }} order by duration desc rows unbounded preceding
+                partition by {{ keys }} order by duration desc nulls last rows unbounded preceding
             ) as bigint) as at_risk
         from leaving
     )
@@ -29,7 +29,7 @@
         duration,
         at_risk,
         events,
-        {{ running_product('1.0 - cast(events as double) / at_risk', keys, 'duration') }} as share_surviving
+        {{ running_product('1.0 - cast(events as double precision) / at_risk', keys, 'duration') }} as share_surviving
     from at_risk
 {%- endmacro %}
 

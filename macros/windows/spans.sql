@@ -4,6 +4,7 @@
 {# Overlapping and touching pieces (from_date, to_date and the columns of `by`) made one. #}
 {% macro merged_spans(pieces, by) -%}
     {%- set keys = by | join(', ') -%}
+    {%- set ordered = 'partition by ' ~ keys ~ ' order by from_date, to_date' -%}
     with
 
     reached as (
@@ -11,11 +12,10 @@
             {{ keys }},
             from_date,
             to_date,
-            max(to_date) over (ordered_pieces rows unbounded preceding) as reached_date,
-            max(to_date) over (ordered_pieces rows between unbounded preceding and 1 preceding) as reached_before,
-            lead(from_date) over ordered_pieces as next_from_date
+            max(to_date) over ({{ ordered }} rows unbounded preceding) as reached_date,
+            max(to_date) over ({{ ordered }} rows between unbounded preceding and 1 preceding) as reached_before,
+            lead(from_date) over ({{ ordered }}) as next_from_date
         from {{ pieces }}
-        window ordered_pieces as (partition by {{ keys }} order by from_date, to_date)
     ),
 
     edges as (
@@ -33,7 +33,7 @@
             case
                 when is_last then reached_date
                 -- of two equal pieces the first of the span comes before its last
-                else lead(reached_date) over (partition by {{ keys }} order by from_date, to_date, is_last)
+                else lead(reached_date) over ({{ ordered }}, is_last)
             end as span_to_date
         from edges
         where is_first or is_last

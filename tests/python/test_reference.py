@@ -59,6 +59,7 @@ def outcomes_of(entity: str, *rows: Row) -> list[tuple[str, str | None]]:
             "ended_before_started",
         ),
         ("crm_subscriptions", subscription("x", "pro", -0.01), "negative_mrr"),
+        ("crm_subscriptions", subscription("x", "pro", 1.001e12), "mrr_out_of_range"),
     ],
 )
 def test_a_row_is_quarantined_for_its_first_reason(entity: str, row: Row, reason: str) -> None:

@@ -27,6 +27,15 @@ DUCKDB_ONLY = re.compile(
     |\b(qualify|asof|ilike|exclude|from\s+range)\b|group\s+by\s+all\b|\border\s+by\s+all\b|::""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What other databases do otherwise, or not at all; PostgreSQL and Spark have been tried.
+NOT_EVERYWHERE = {
+    r"(?<!')\bdesc\b(?!'|\s+nulls\b)": "write nulls last: databases differ in where NULLs stand",
+    r"\bdouble\b(?!\s+precision)": "write double precision",
+    r"\bisodow\b": "use macro iso_weekday",
+    r"\bover\s*\(\s*\w+\s+(rows|range)\b": "write the window out beside its frame",
+    r"\b(sum|avg)\s*\([^()]*\border\s+by\b": "use macro exact_sum, for which no order counts",
+    r"\b(lag|lead)\s*\([^(),]+,\s*[^\d\s]": "look a fixed number of rows back, or join",
+}
 MACHINE = re.compile(
     r"(?<![\w.$}])/(work|home|root|Users|tmp|mnt|opt)/\w|[A-Z]:\\\\Users"
     r"|(index[-_]url|trusted-host|find-links)\s*[=:]?\s*http|pythonhosted|pypi\.org|artifactory"
@@ -82,6 +91,16 @@ def test_engine_specific_sql_is_in_one_place(root: Path) -> None:
         for match in DUCKDB_ONLY.finditer(sql)
     ]
     assert not wrong, fails(wrong, "write a macro in macros/engines for it")
+
+
+@pytest.mark.parametrize(("pattern", "do"), NOT_EVERYWHERE.items())
+def test_sql_is_what_other_databases_take_too(root: Path, pattern: str, do: str) -> None:
+    wrong = [
+        f"{path}: {match.group().strip()}"
+        for path, sql in sql_files(root, *SQL_FOLDERS)
+        for match in re.finditer(pattern, sql, re.IGNORECASE)
+    ]
+    assert not wrong, fails(wrong, do)
 
 
 @pytest.mark.parametrize(("pattern", "most"), MOST_LINES.items())

@@ -23,7 +23,9 @@ where not coalesce(
     and daily.person_days_28d = l28.person_days
     and (
         daily.mau = 0
-        or abs(daily.stickiness - cast(l28.person_days as double) / ({{ var('window_days') }} * daily.mau)) <= 1e-12
+        or abs(
+            daily.stickiness - cast(l28.person_days as double precision) / ({{ var('window_days') }} * daily.mau)
+        ) <= 1e-12
     ),
     false
 )

@@ -7,7 +7,7 @@ daily as (
         responses,
         promoters,
         detractors,
-        row_number() over (order by date_day desc) as dates_since
+        row_number() over (order by date_day desc nulls last) as dates_since
     from {{ ref('nps_daily') }}
     where is_complete
 ),
@@ -23,7 +23,7 @@ answers as (
         responses.category,
         row_number() over (
             partition by responses.person_id
-            order by responses.responded_at desc, {{ place_in_source('responses', 'desc') }}
+            order by responses.responded_at desc nulls last, {{ place_in_source('responses', 'desc') }}
         ) as answers_since
     from {{ ref('int_voice_responses') }} as responses
     inner join headline

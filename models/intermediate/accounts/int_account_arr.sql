@@ -31,7 +31,7 @@ select
     spans.account_id,
     spans.valid_from_date,
     spans.valid_to_date,
-    12 * coalesce(sum(paid.mrr order by paid.subscription_id, paid.mrr), 0) as arr
+    12 * coalesce({{ money_sum('paid.mrr') }}, 0) as arr
 from spans
 left join paid
     on

@@ -37,8 +37,8 @@ ranked as (
             partition by spans.account_id, spans.valid_from_date
             order by
                 subscriptions.is_trial asc,
-                subscriptions.mrr desc,
-                subscriptions.started_at desc,
+                subscriptions.mrr desc nulls last,
+                subscriptions.started_at desc nulls last,
                 subscriptions.subscription_id asc,
                 subscriptions.source_system asc
         ) as plan_rank

@@ -52,7 +52,7 @@ ranked_versions as (
         coalesce(versions.is_deleted, false) as is_deleted,
         row_number() over (
             partition by spans.account_id, spans.valid_from_date
-            order by versions.version_date desc
+            order by versions.version_date desc nulls last
         ) as version_rank
     from spans
     left join versions

@@ -13,7 +13,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by account_id, source_system, version_date order by updated_at desc
+            partition by account_id, source_system, version_date order by updated_at desc nulls last
         ) as rank_in_date,
         row_number() over (partition by account_id, source_system order by updated_at) as version_number
     from versions

@@ -34,8 +34,10 @@ ranked as (
         date_day,
         sum(uses) over (partition by date_day) as all_uses,
         -- what the features before this one in the ranking make up already
-        sum(uses) over (partition by date_day order by uses desc, feature_key asc rows unbounded preceding) - uses
-            as uses_before
+        sum(uses) over (
+            partition by date_day order by uses desc nulls last, {{ by_code_points('feature_key') }} asc
+            rows unbounded preceding
+        ) - uses as uses_before
     from launched
 )
 

@@ -25,7 +25,7 @@ rules as (
 bots as (
     select
         actors.actor_id,
-        min(rules.rule_key) as exclusion_rule
+        min({{ by_code_points('rules.rule_key') }}) as exclusion_rule
     from actors
     inner join rules
         on

@@ -48,7 +48,7 @@ excluded as (
 first_rules as (
     select
         person_id,
-        min(rule_key) as exclusion_rule
+        min({{ by_code_points('rule_key') }}) as exclusion_rule
     from excluded
     group by person_id
 )

@@ -30,7 +30,7 @@ stretches as (
         {{ business_local_time('dates.date_day', 'hours.opens_at') }} as local_opens_at,
         {{ business_local_time('dates.date_day', 'hours.closes_at') }} as local_closes_at
     from dates
-    inner join hours on {{ business_iso_weekday('dates.date_day') }} = hours.iso_weekday
+    inner join hours on {{ iso_weekday('dates.date_day') }} = hours.iso_weekday
     left join holidays on dates.date_day = holidays.holiday_date
     where holidays.holiday_date is null
 ),

@@ -19,7 +19,7 @@ replies as (
 changes as (
     select
         *,
-        row_number() over (partition by source_system, ticket_id order by move_number desc) as changes_since
+        row_number() over (partition by source_system, ticket_id order by move_number desc nulls last) as changes_since
     from {{ ref('int_ticket_state_changes') }}
 ),
 

@@ -10,7 +10,6 @@ answers as (
     where survey_kind = 'nps'
 ),
 
--- weights are summed in a fixed order, so that a rebuild gives the same digits; two systems may use one id
 counted as (
     select
         breakdown_type,
@@ -21,14 +20,10 @@ counted as (
         count(case when category = 'passive' then 1 end) as passives,
         count(case when category = 'detractor' then 1 end) as detractors,
         count(arr_weight) as arr_weighted_responses,
-        sum(arr_weight order by response_id, arr_weight) as weight,
-        sum(
-            case when category = 'promoter' then arr_weight else 0 end order by response_id, arr_weight
-        ) as promoter_weight,
-        sum(
-            case when category = 'detractor' then arr_weight else 0 end order by response_id, arr_weight
-        ) as detractor_weight,
-        sum(arr_weight * arr_weight order by response_id, arr_weight) as squared_weight
+        {{ money_sum('arr_weight') }} as weight,
+        {{ money_sum("case when category = 'promoter' then arr_weight else 0 end") }} as promoter_weight,
+        {{ money_sum("case when category = 'detractor' then arr_weight else 0 end") }} as detractor_weight,
+        {{ money_sum('arr_weight * arr_weight') }} as squared_weight
     from answers
     group by breakdown_type, breakdown_value, date_day
 ),

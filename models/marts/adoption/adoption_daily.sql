@@ -9,10 +9,8 @@ core as (
         date_day,
         sum(people) as people_with_core_features,
         sum(people * core_features_used) as core_features_used,
-        sum(
-            cast(people * core_features_used as double) / core_features_eligible
-            order by core_features_eligible, core_features_used
-        ) as adopted_shares
+        {{ exact_sum('cast(people * core_features_used as double precision) / core_features_eligible', 15) }}
+            as adopted_shares
     from {{ ref('int_core_adoption') }}
     group by date_day
 ),
@@ -35,11 +33,11 @@ joined as (
         growth.growth,
         cast(coalesce(core.core_features_used, 0) as bigint) as core_features_used,
         cast(coalesce(core.people_with_core_features, 0) as bigint) as people_with_core_features,
-        cast(coalesce(core.core_features_used, 0) as double) / nullif(usage.mau, 0) as breadth,
+        cast(coalesce(core.core_features_used, 0) as double precision) / nullif(usage.mau, 0) as breadth,
         core.adopted_shares / nullif(core.people_with_core_features, 0) as overall_adoption,
         coalesce(concentration.launched_features, 0) as launched_features,
         coalesce(concentration.concentrated_features, 0) as concentrated_features,
-        cast(nullif(concentration.concentrated_features, 0) as double) / concentration.launched_features
+        cast(nullif(concentration.concentrated_features, 0) as double precision) / concentration.launched_features
             as concentration
     from usage
     left join core on usage.date_day = core.date_day

@@ -52,7 +52,7 @@ select
     {{ adoption_rate('adopted_accounts', 'eligible_accounts') }} as account_adoption_rate,
     uses,
     adopter_active_days,
-    cast(uses as double) / nullif(adopter_active_days, 0) as depth,
+    cast(uses as double precision) / nullif(adopter_active_days, 0) as depth,
     uses_without_entitlement,
     has_full_window,
     is_complete

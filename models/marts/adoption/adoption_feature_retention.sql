@@ -54,5 +54,5 @@ select
     first_use_people,
     is_complete,
     case when is_complete then retained_people end as retained_people,
-    case when is_complete then cast(retained_people as double) / first_use_people end as retention_rate
+    case when is_complete then cast(retained_people as double precision) / first_use_people end as retention_rate
 from counted

@@ -32,7 +32,8 @@ reached as (
         people.cohort_date,
         first_uses.feature_key,
         row_number() over (
-            partition by people.person_id order by first_uses.first_used_at, first_uses.feature_key
+            partition by people.person_id
+            order by first_uses.first_used_at, {{ by_code_points('first_uses.feature_key') }}
         ) as reach_order,
         {{ days_between('people.cohort_date', 'first_uses.first_use_date') }} as days_to_reach
     from people

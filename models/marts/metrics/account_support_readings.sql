@@ -32,6 +32,6 @@ select
     date_day,
     account_id,
     false as is_counted,
-    cast(null as double) as contact_rate,
+    cast(null as double precision) as contact_rate,
     is_complete
 from ends

@@ -25,7 +25,7 @@ select
     eligible_accounts,
     adopted_accounts,
     account_adoption_rate,
-    cast(null as double) as depth,
+    cast(null as double precision) as depth,
     has_full_window,
     is_complete
 from {{ ref('adoption_feature_daily_by_plan') }}

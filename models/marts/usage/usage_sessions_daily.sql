@@ -4,7 +4,7 @@ sessions as (
     select
         session_date,
         person_id,
-        {{ minutes_between('started_at', 'ended_at') }} as session_minutes
+        {{ microseconds_between('started_at', 'ended_at') }} as microseconds
     from {{ ref('int_sessions') }}
 ),
 
@@ -13,8 +13,8 @@ daily as (
         session_date,
         count(*) as sessions,
         count(distinct person_id) as people_with_sessions,
-        sum(session_minutes order by session_minutes) as session_minutes,
-        {{ median('session_minutes') }} as median_session_minutes
+        {{ minutes_of('sum(microseconds)') }} as session_minutes,
+        {{ minutes_of(median('microseconds')) }} as median_session_minutes
     from sessions
     group by session_date
 )

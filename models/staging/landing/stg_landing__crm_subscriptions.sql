@@ -8,6 +8,7 @@ judged as (
     {{ judged_rows('crm_subscriptions', 'source', row_rules={
         'ended_before_started': 'ended_at < started_at',
         'negative_mrr': 'mrr < 0',
+        'mrr_out_of_range': 'mrr > 1e12',
     }) }}
 )
 

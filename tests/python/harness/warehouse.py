@@ -21,13 +21,21 @@ TYPES = {"text": "varchar", "json": "varchar", "integer": "bigint", "number": "d
 
 def compiled_for(company: Company) -> Compiled:
     """Give the project's SQL with the vars of a company."""
-    return _compiled_with(company.vars["reporting_timezone"], company.vars["as_of_date"])
+    return _compiled_with(
+        variant_of(company), company.vars["reporting_timezone"], company.vars["as_of_date"]
+    )
 
 
 @lru_cache(maxsize=64)
-def _compiled_with(zone: str, as_of_date: date | None) -> Compiled:
-    unfixed = "utc" if zone == "UTC" else "zoned"
-    return variant("fixed" if as_of_date else unfixed).bound(zone, as_of_date)
+def _compiled_with(name: str, zone: str, as_of_date: date | None) -> Compiled:
+    return variant(name).bound(zone, as_of_date)
+
+
+def variant_of(company: Company) -> str:
+    """Give the name of the variant whose SQL is bound to the vars of a company."""
+    if company.vars["as_of_date"]:
+        return "fixed"
+    return "utc" if company.vars["reporting_timezone"] == "UTC" else "zoned"
 
 
 class Warehouse:
@@ -146,7 +154,7 @@ def literal(value: Any) -> str:
     if isinstance(value, bool | int):
         return str(value)
     if isinstance(value, float):
-        return repr(value) if isfinite(value) else f"'{value}'::double"
+        return repr(value) if isfinite(value) else f"cast('{value}' as double precision)"
     if isinstance(value, datetime | date):
         return f"'{value}'"
     return "'" + str(value).replace("'", "''") + "'"

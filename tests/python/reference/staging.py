@@ -17,6 +17,7 @@ from .company import Company, Entity, Row, contract
 from .dates import ONE_DAY, local_date, to_utc
 
 CLOCK_TOLERANCE = timedelta(hours=1)
+HIGHEST_MRR = 1e12
 OUTCOMES = ("accepted", "superseded", "duplicate", "conflicting", "quarantined")
 
 
@@ -156,6 +157,8 @@ def _entity_reason(name: str, row: Row, scales: dict[str, dict[str, float]]) -> 
     if name == "crm_subscriptions":
         if row["ended_at"] is not None and row["ended_at"] < row["started_at"]:
             return "ended_before_started"
+        if row["mrr"] > HIGHEST_MRR:
+            return "mrr_out_of_range"
         return "negative_mrr" if row["mrr"] < 0 else None
     return None
 

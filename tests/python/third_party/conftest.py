@@ -46,7 +46,8 @@ SHOP = (
 )
 # What is built again where only the last complete date is another.
 RETENTION = (
-    "int_as_of_dates int_usage_dates int_usage_periods int_cohort_last_periods usage_retention"
+    "int_as_of_dates int_usage_dates int_usage_periods int_cohort_last_periods int_retention_cells "
+    "usage_retention"
 )
 
 
