@@ -157,7 +157,7 @@ def opened(browser: Browser, file: Path) -> tuple[str, list[str]]:
     page.on("framenavigated", lambda frame: happened.append(f"at {frame.url}"))
     # what it asks for is noted and not fetched, or else the page might be gone before it is read
     page.route(lambda url: url != file.as_uri(), lambda asked: asked.abort())
-    page.goto(file.as_uri())
+    page.goto(file.as_uri(), timeout=120_000)
     text = ""
     try:
         page.evaluate(TOUCH)
