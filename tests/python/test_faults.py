@@ -79,7 +79,7 @@ IN_MARTS = (
     Fault("usage_retention", "<= last_periods.last", "< last_periods.last"),
     Fault("usage_retention", "when cells.is_complete then", "when true then"),
     Fault("int_sessions", "started_at <= (reached_at", "started_at < (reached_at"),
-    Fault("int_usage_event_runs", "to_minutes(cast(30 as", "to_minutes(cast(31 as"),
+    Fault("int_usage_event_runs", "cast(30 as integer)", "cast(31 as integer)"),
     Fault("int_sessions", "least(ended_at, cut_at)", "ended_at"),
     Fault("int_features", "'g'), '') as plans", "'g'), 'growth|enterprise') as plans"),
     Fault("int_features", r"\s*\|[\s|]*", r"\|"),

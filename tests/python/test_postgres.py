@@ -25,7 +25,7 @@ SIZE = ("--accounts", "30", "--days", "120")
 ELSEWHERE = "template template0 locale_provider icu icu_locale 'en-US'"
 ZONE = "America/St_Johns"
 FIXED = "fixed_company"
-COMPANIES = 60
+COMPANIES = 30
 
 
 @dataclass(frozen=True)
