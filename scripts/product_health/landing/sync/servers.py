@@ -68,7 +68,7 @@ class Server:
             query = self._query(schema, table, columns, since)
             options = {"stream_results": True, "yield_per": CHUNK_ROWS}
             for row in self.database.execution_options(**options).execute(query):
-                file.write(json.dumps([database_text(value) for value in row]) + "\n")
+                file.write(json.dumps([_text(value) for value in row]) + "\n")
         copy = sql.identifier(f"copy of {schema}.{table}")
         cells = ", ".join(
             f"cells[{place}] as {sql.identifier(name)}" for place, name in enumerate(columns, 1)
@@ -98,6 +98,13 @@ class Server:
     def _explained(self) -> Iterator[None]:
         with explained(self.url):
             yield
+
+
+def _text(value: Any) -> str | None:
+    """Return a value as text; a time with an offset, which a session chooses, is written in UTC."""
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    return database_text(value)
 
 
 def _any_kind() -> Any:
