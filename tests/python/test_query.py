@@ -96,6 +96,9 @@ def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
     notes = {
         ("sessions", "--grain", "month"): "the last month is not over: it has data up to",
         ("mau", "--grain", "week"): "the last week is not over: it has data up to",
+        ("sessions", "--grain", "month", "--where", "date >= '2025-05-20'"): (
+            "a month at the edge of --where has only those of its dates that meet it"
+        ),
         ("adoption_rate",): "adoption_rate has no value over several at once: name one by feature",
         ("nps", "--by", "plan", "--by", "region"): "they are not crossed",
         ("nps", "--where", "plan = 'x'"): (

@@ -66,6 +66,8 @@ def answer(metric: Metric, question: Question, run: Run) -> Answer:
     notes = _notes(metric, question, rows)
     if not rows:
         notes.append(_nothing(metric, question, where, run))
+    if rows and where and where.names_date and grain != metric.grains[0]:
+        notes.append(f"a {grain} at the edge of --where has only those of its dates that meet it")
     if rows and (metric.is_sum or "day" in metric.grains):
         notes += _unfinished(rows[-1]["period"], grain, _last_date(metric, run))
     return Answer(metric, grain, question.by, rows, tuple(notes))

@@ -53,6 +53,11 @@ class Condition:
     values: Mapping[str, str]
     dimensions: tuple[str, ...]
 
+    @property
+    def names_date(self) -> bool:
+        """Whether it leaves out dates."""
+        return TIME in self.template
+
 
 def condition(text: str, metric: Metric) -> Condition:
     """Write a condition such as "plan = 'growth' and date >= '2025-06-01'" for MetricFlow.
