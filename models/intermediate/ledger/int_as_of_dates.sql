@@ -1,14 +1,10 @@
 with
 
 heartbeats as (
-    select
-        entity,
-        max(complete_until) as complete_until
-    from {{ ref('int_loads') }}
-    group by entity
+    select * from {{ ref('int_heartbeats') }}
 ),
 
--- an entity that was never landed holds nothing back
+-- a table that was never landed holds nothing back
 families as (
     select
         families.family,

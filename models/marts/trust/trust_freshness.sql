@@ -3,9 +3,9 @@ with
 heartbeats as (
     select
         entity,
-        max(complete_until) as complete_until,
-        max(load_id) as last_load_id
-    from {{ ref('int_loads') }}
+        min(complete_until) as complete_until,
+        max(last_load_id) as last_load_id
+    from {{ ref('int_heartbeats') }}
     group by entity
 )
 

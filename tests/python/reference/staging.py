@@ -230,7 +230,8 @@ def values_set_aside(outcomes: dict[str, list[JudgedRow]]) -> list[Row]:
 def as_of_dates(company: Company) -> dict[str, date | None]:
     """Give the last complete date of each family of metrics, None without a heartbeat.
 
-    An entity's heartbeat is the greatest of its loads; one without any holds nothing back.
+    The heartbeat of an entity's source system is the greatest of its loads; one without any holds
+    nothing back.
     """
     families: dict[str, list[str]] = defaultdict(list)
     for row in company.seed("metric_families"):
@@ -242,16 +243,14 @@ def _as_of_date(company: Company, entities: Iterable[str]) -> date | None:
     if company.vars["as_of_date"] is not None:
         fixed = company.vars["as_of_date"]
         return date.fromisoformat(fixed) if isinstance(fixed, str) else fixed
-    heartbeats = []
+    heartbeats: list[datetime] = []
     for entity in entities:
-        beats = [
-            _heartbeat(load, company)
-            for load in company.loads
-            if load["entity"] == entity
-            and load.get("undone_at") is None
-            and load["complete_until"] is not None
-        ]
-        heartbeats += [max(beats)] if beats else []
+        beats: dict[str, list[datetime]] = defaultdict(list)
+        for load in company.loads:
+            counts = load["entity"] == entity and load.get("undone_at") is None
+            if counts and load["complete_until"] is not None:
+                beats[load["source_system"]].append(_heartbeat(load, company))
+        heartbeats += map(max, beats.values())
     # The date on which a heartbeat falls is not over: the one before is the last that is.
     return local_date(min(heartbeats), company.zone) - ONE_DAY if heartbeats else None
 
