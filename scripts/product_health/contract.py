@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from product_health.errors import UserError
+from product_health.strict_yaml import parse_own
 
 CONTRACT_FILE = Path("models/staging/landing/_landing__sources.yml")
 REGISTER = "loads"
@@ -120,7 +121,7 @@ def load_contract(project_dir: Path) -> Contract:
     """Read the contract of the project in `project_dir`; UserError where it cannot be read."""
     path = project_dir / CONTRACT_FILE
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_own(path.read_text(encoding="utf-8"))
         tables = {
             table["name"]: _entity(table)
             for source in document["sources"]

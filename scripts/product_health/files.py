@@ -1,5 +1,6 @@
 """Files that nobody ever reads half of, folders that do not grow, and paths of this machine."""
 
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -36,7 +37,8 @@ def write_whole(path: Path, text: str) -> None:
 
     UserError where it cannot be written; what stood there before stays.
     """
-    half = path.with_name(f"{path.name}.half")
+    # of this process alone: another one may write the same file at this moment
+    half = path.with_name(f"{path.name}.{os.getpid()}.half")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         half.write_text(text, encoding="utf-8")

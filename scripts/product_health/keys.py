@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from product_health.contract import COLUMN_META, TABLE_META
 from product_health.errors import unknown
+from product_health.strict_yaml import parse_own
 from product_health.templates import wrong_templates
 
 FOLDERS = ("models", "seeds", "metrics")
@@ -126,7 +125,7 @@ def documents(project: Path) -> Iterator[tuple[str, Any]]:
     """Give the YAML files of a project, each with what stands in it."""
     for folder in FOLDERS:
         for path in sorted((project / folder).rglob("*.y*ml")):
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = parse_own(path.read_text(encoding="utf-8"))
             yield path.relative_to(project).as_posix(), document or {}
 
 
@@ -195,7 +194,7 @@ def _in_test(test: dict[str, Any], place: Place) -> Iterator[tuple[Place, str, C
 
 
 def _in_project(project: Path) -> Iterator[str]:
-    document = yaml.safe_load((project / PROJECT).read_text(encoding="utf-8"))
+    document = parse_own((project / PROJECT).read_text(encoding="utf-8"))
     yield from _in_flags(document.get("flags") or {})
     for part in ("models", "seeds"):
         yield from _in_configs(document.get(part) or {}, part)
@@ -245,7 +244,7 @@ def _vars_read(project: Path) -> set[str]:
 
 def _in_seeds(project: Path, metrics: Collection[str]) -> Iterator[str]:
     for path in sorted((project / "seeds").glob("*.yml")):
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8")).get("seeds", ()):
+        for seed in parse_own(path.read_text(encoding="utf-8")).get("seeds", ()):
             yield from _in_header(project, seed)
     for number, row in enumerate(_rows(project / TARGETS), 2):
         name = row.get("metric", "")

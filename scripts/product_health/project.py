@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from product_health.errors import UserError
+from product_health.strict_yaml import parse_own
 
 PROJECT_FILE = "dbt_project.yml"
 
@@ -25,6 +24,6 @@ def find_project(start: Path | None = None) -> Path:
 
 def declared_vars(project: Path) -> dict[str, Any]:
     """Return the vars of dbt_project.yml."""
-    document = yaml.safe_load((project / PROJECT_FILE).read_text(encoding="utf-8")) or {}
+    document = parse_own((project / PROJECT_FILE).read_text(encoding="utf-8")) or {}
     found: dict[str, Any] = document.get("vars") or {}
     return found

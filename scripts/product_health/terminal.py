@@ -20,9 +20,14 @@ def plain(value: object) -> str:
     return OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))
 
 
+def plain_lines(text: str) -> str:
+    """Return lines of text of which all but their ends is plain."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def write(text: str, *, err: bool = False) -> None:
     """Print lines of text on stdout, or on stderr; all but their ends is shown, not obeyed."""
-    click.echo("\n".join(map(plain, text.split("\n"))), err=err)
+    click.echo(plain_lines(text), err=err)
 
 
 def table(

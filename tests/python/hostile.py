@@ -20,6 +20,7 @@ from product_health.landing.store import LandingStore
 from product_health.lock.values import FIXED_COMPANY
 from publishing_desk import Desk
 from scratch import Scratch
+from strategies_rows import seeded
 
 # What no output may hold: both sides of an address, and free text, begin with it.
 CANARY = "canary7381"
@@ -60,7 +61,27 @@ TAGS = (
     "{% include '/etc/hostname' %}",
     f"${{{HACKED}}} #{{{HACKED}}}",
 )
+# What a terminal obeys, what a library that draws in one takes for its own, and formulas.
+OBEYED = (
+    *("\x1b[2J\x1b[31m", "\x1b]0;hacked\x07", "\x1bP1$r\x1b\\", "\x9b31m", "\x07", "\x08\x08"),
+    *("\x7f", "\x0b", "\x0c", "\x85", "\u202egnp.exe", "\u2066", "\u2028"),
+)
+DRAWN = ("[/x]", "[red]", "[bold", "[link=file:///etc/hostname]x[/link]", ":smile:", "[/]", "\\[")
+FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "\uff1d1+1", "=cmd|' /C calc'!A0", "-2+3+cmd")
+
+
+def fuzzed(count: int, seed: int = 7) -> Iterator[str]:
+    """Give texts put together at random, each with a number; half of them begin as formulas do."""
+    rng = seeded(f"outputs-{seed}")
+    for number in range(count):
+        parts = rng.choices((*OBEYED, *DRAWN, *FORMULAS), k=rng.randint(1, 4))
+        begin = rng.choice(FORMULAS) if rng.random() < 0.5 else f"a{number}"
+        yield f"{begin}{''.join(parts)}z{number}"
+
+
 PAYLOADS = tuple(f"{TAGS[number % len(TAGS)]}{number}" for number in range(100))
+FUZZED = tuple(fuzzed(100))
+TEXTS = (*PAYLOADS, *FUZZED)
 # Columns that stand for the same thing in several tables hold the same text.
 SAME = {"requester_id": "person_id", "actor_id": "person_id", "subject_id": "person_id"}
 # Names that the project knows: another one is quarantined, or has no rate.
@@ -116,7 +137,7 @@ def hostile_company(copy: Scratch, contract: Contract) -> Hostile:
     hostile = Hostile(copy)
     LandingStore(copy.root / "landing", contract).ensure()
     for entity in contract.entities.values():
-        file = copy.root / "input" / f"{entity.name}.csv"
+        file = copy.root / "input" / f"{entity.name}[red]\x1b[31m=.csv"
         file.parent.mkdir(exist_ok=True)
         file.write_text(_csv(copy, entity), encoding="utf-8")
         hostile.run("land", entity.name, "--from", str(file), "--complete-until", "2025-06-01")
@@ -129,6 +150,7 @@ def hostile_company(copy: Scratch, contract: Contract) -> Hostile:
     hostile.run("check")
     _publish(hostile)
     hostile.run("report")
+    _list(hostile)
     _ask(hostile)
     _review(hostile)
     return hostile
@@ -142,8 +164,8 @@ def _csv(copy: Scratch, entity: Entity) -> str:
         {name: row[name] for name in names}
         for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     ]
-    last = sorted(rows, key=lambda row: row[entity.event_time or names[0]])[-len(PAYLOADS) :]
-    hostile = [_hostile(entity, last[at % len(last)], at) for at in range(len(PAYLOADS))]
+    last = sorted(rows, key=lambda row: row[entity.event_time or names[0]])[-len(TEXTS) :]
+    hostile = [_hostile(entity, last[at % len(last)], at) for at in range(len(TEXTS))]
     broken = [row | {str(entity.event_time): f"{CANARY}.time"} for row in hostile[:BROKEN]]
     text = io.StringIO()
     writer = csv.DictWriter(text, names)
@@ -164,17 +186,17 @@ def _hostile(entity: Entity, row: dict[str, str], number: int) -> dict[str, str]
 def _payload(column: str, number: int) -> str:
     """Give another payload for each column and row; nobody is their own parent."""
     place = sum(map(ord, SAME.get(column, column)))
-    return PAYLOADS[(number + place) % len(PAYLOADS)]
+    return TEXTS[(number + place) % len(TEXTS)]
 
 
 def _personal(entity: Entity, row: dict[str, str], number: int) -> dict[str, str]:
     texts = {
-        column.name: f"{CANARY}.{number}@{CANARY}.example {PAYLOADS[number]}"
+        column.name: f"{CANARY}.{number}@{CANARY}.example {TEXTS[number]}"
         for column in entity.columns
         if column.personal
     }
     packed = {
-        column.name: json.dumps({"note": texts.get(column.name, PAYLOADS[number])})
+        column.name: json.dumps({"note": texts.get(column.name, TEXTS[number])})
         for column in entity.columns
         if column.data_type == "json"
     }
@@ -197,7 +219,7 @@ def _name_features(copy: Scratch) -> None:
 def _describe_suites(copy: Scratch) -> None:
     """Describe the expectations in markup: of the data themselves, Data Docs show no text."""
     for number, path in enumerate(sorted((copy.root / FOLDER).rglob("*.yml"))):
-        said = " ".join(PAYLOADS[(number * 8 + more) % len(PAYLOADS)] for more in range(8))
+        said = " ".join(TEXTS[(number * 16 + more) % len(TEXTS)] for more in range(16))
         suite = yaml.safe_load(path.read_text(encoding="utf-8")) | {"description": said}
         path.write_text(yaml.safe_dump(suite), encoding="utf-8")
 
@@ -209,10 +231,24 @@ def _publish(hostile: Hostile) -> None:
     hostile.run("publish")
 
 
+def _list(hostile: Hostile) -> None:
+    for command in (
+        ("land", "--list"),
+        ("land", "usage_events", "--from", "nowhere[/x]\x1b[31m.csv"),
+        ("publish", "--list"),
+        ("publish", "--history", "mau"),
+        ("headline",),
+    ):
+        hostile.run(*command)
+
+
 def _ask(hostile: Hostile) -> None:
     for output in ("table", "csv", "json"):
         hostile.run("query", "mau", "--by", "plan", "--grain", "month", "--output", output)
     hostile.run("query", "adoption_rate", "--by", "feature")
+    hostile.run("query", "mau", "--by", "plan", "--grain", "month", "--plot", "out/mau.html")
+    # no value meets it, so those that there are are told
+    hostile.run("query", "mau", "--where", "plan = 'nobody'")
     # the last two are refused, which must not tell what the data hold
     hostile.run("query", "nps", "--by", "nobody")
     hostile.run("query", "dau", "--where", "email = 'x'")

@@ -21,7 +21,7 @@ def test_every_mart_has_a_reference_and_a_grain() -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -32,7 +32,7 @@ def test_marts_of_drawn_companies(company: Company) -> None:
 
 
 def test_marts_of_random_companies() -> None:
-    told = many_differences(range(60))
+    told = many_differences(range(30))
     assert not told, summary(told)
 
 

@@ -55,6 +55,14 @@ def test_a_folder_without_landed_files_builds(empty: Build) -> None:
     assert all(empty.rows(mart) == [] for mart in KEYS if mart not in OF_SEEDS)
 
 
+@pytest.mark.faults
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
+def test_unit_tests_hold_wherever_a_company_reports(tmp_path: Path, zone: str) -> None:
+    build = parsed(tmp_path, ())
+    options = ("--exclude-resource-type", "test")
+    build.dbt("build", *options, landing_path=str(build.landing), reporting_timezone=zone)
+
+
 def test_marts_equal_the_reference(case: Case) -> None:
     marts = {mart: case.build.rows(mart) for mart in MARTS}
     told = told_of(expected_marts(HISTORY.company), marts)
@@ -73,13 +81,13 @@ def test_a_full_refresh_changes_nothing(case: Case) -> None:
     assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_killed_build_leaves_no_trace(case: Case, seed: int) -> None:
     check_killed(case, seed)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seed", range(2, 24))
+@pytest.mark.parametrize("seed", range(1, 24))
 def test_many_killed_builds_leave_no_trace(case: Case, seed: int) -> None:
     check_killed(case, seed)
 

@@ -14,6 +14,8 @@ from strategies import random_company
 from test_accounting import accounting_differences
 
 MOST_COMPANIES = 150
+# Whose faults are told within a few companies: on every push these stand for all.
+FEW = ("usage_l28", "int_account_arr", "int_voice_responses")
 MOST_HISTORIES = 60
 DAYS_27 = "cast(27 as integer)"
 DAYS_28 = "cast(28 as integer)"
@@ -171,7 +173,7 @@ def noticed_in_marts(fault: Fault) -> bool:
     return False
 
 
-@pytest.mark.parametrize("fault", IN_MARTS[1:40:19])
+@pytest.mark.parametrize("fault", [one for one in IN_MARTS if one.model in FEW])
 def test_a_few_faults_are_noticed(fault: Fault) -> None:
     assert noticed_in_marts(fault)
 

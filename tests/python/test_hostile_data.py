@@ -6,6 +6,8 @@ in no file that a command writes and in nothing that it says. Markup stands in a
 
 import base64
 import contextlib
+import csv
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,8 +17,9 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Dialog, Error
 
-from hostile import CANARY, PAYLOADS, Hostile, hostile_company
+from hostile import CANARY, FORMULAS, FUZZED, PAYLOADS, TEXTS, Hostile, hostile_company
 from product_health.contract import Contract
+from product_health.terminal import OBEYED, plain
 from scratch import scratch_copy
 
 # Some three minutes, most of it dbt.
@@ -71,11 +74,44 @@ def test_the_canaries_are_in_the_warehouse(hostile: Hostile) -> None:
     ):
         table, name = column.split(".")
         rows = f"select distinct {name} from intermediate.{table} where {name} like '%{CANARY}%'"
-        assert rows_with(hostile, f"select count(*) from ({rows})") >= len(PAYLOADS)
+        assert rows_with(hostile, f"select count(*) from ({rows})") >= len(TEXTS)
     quarantined = (
         f"select count(*) from intermediate.int_quarantined_rows where raw_text like '%{CANARY}%'"
     )
     assert rows_with(hostile, quarantined) >= 16 * 5
+
+
+def said(hostile: Hostile) -> Iterator[tuple[str, str]]:
+    """Give what each command of ours said; dbt colours what it says."""
+    for name, text in hostile.said.items():
+        if not name.startswith("dbt "):
+            yield name, text
+
+
+def test_no_command_sends_what_a_terminal_obeys(hostile: Hostile) -> None:
+    names = [name for name, _ in said(hostile)]
+    assert len(names) > 30
+    assert [name for name, text in said(hostile) if OBEYED.search(text.replace("\n", ""))] == []
+    # and in none was a text of the data taken for something else
+    shown = "".join(text for _, text in said(hostile))
+    assert len([text for text in FUZZED if plain(text) in shown]) > 50
+
+
+def test_what_is_pasted_elsewhere_is_plain(hostile: Hostile) -> None:
+    for name in ("out/review.markdown", "out/review.json", "target/check.json"):
+        text = (hostile.root / name).read_text(encoding="utf-8")
+        assert not OBEYED.search(text.replace("\n", "")), name
+
+
+def test_no_cell_of_a_csv_is_a_formula(hostile: Hostile) -> None:
+    (text,) = (text for name, text in said(hostile) if name.endswith("--output csv"))
+    # what is said on stderr stands around it
+    rows = [row for row in csv.reader(io.StringIO(text)) if len(row) == 3]
+    plans = {row[1] for row in rows}
+    assert len(plans) > 20
+    assert [one for one in plans if one.startswith(FORMULAS)] == []
+    assert [one for one in plans if one.startswith("'=")]
+    assert all(float(row[2]) >= 0 for row in rows[1:] if row[2])
 
 
 def test_every_command_did_its_work(hostile: Hostile) -> None:
@@ -121,7 +157,7 @@ def opened(browser: Browser, file: Path) -> tuple[str, list[str]]:
     page.on("framenavigated", lambda frame: happened.append(f"at {frame.url}"))
     # what it asks for is noted and not fetched, or else the page might be gone before it is read
     page.route(lambda url: url != file.as_uri(), lambda asked: asked.abort())
-    page.goto(file.as_uri())
+    page.goto(file.as_uri(), timeout=120_000)
     text = ""
     try:
         page.evaluate(TOUCH)

@@ -43,6 +43,15 @@ def test_answers_are_those_in_the_lock(built: Scratch) -> None:
     assert found == {part: pytest.approx(held, rel=1e-8) for part, held in expected.items()}
 
 
+def test_without_a_metric_all_are_listed(built: Scratch) -> None:
+    first, *lines = built.run("query").stdout.splitlines()
+    assert first.split()[0] == "metric"
+    assert {line.split()[0] for line in lines} == set(read_lock(built.root).entries)
+    (nps,) = (line for line in lines if line.startswith("nps "))
+    assert "Net Promoter Score" in nps
+    assert nps.endswith("industry plan region size_segment survey")
+
+
 def test_formats_agree(built: Scratch) -> None:
     asked = ("query", "--built", "sessions", "dau", "--grain", "month")
     as_json = json.loads(built.run(*asked, "--output", "json").stdout)

@@ -3,8 +3,6 @@
 Read off dbt's manifest. Each failure names the file and says what to do.
 """
 
-import contextlib
-import io
 import json
 import os
 import re
@@ -15,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from dbt.cli.main import dbtRunner
 
+from harness.project import PARSED, parsed_once
 from product_health.contract import CONTRACT_FILE, Contract
 from structure import fails
 
@@ -38,16 +36,11 @@ COLUMN_NAMES = {
 
 
 @pytest.fixture(scope="module")
-def manifest(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Node:
-    """What dbt knows of the project, parsed once."""
-    target = tmp_path_factory.mktemp("parsed")
-    arguments = ["--quiet", "parse", "--no-partial-parse"]
-    arguments += ["--project-dir", str(root), "--profiles-dir", str(root)]
-    arguments += ["--target-path", str(target), "--log-path", str(target)]
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        parsed = dbtRunner().invoke(arguments)
-    assert parsed.success, f"dbt parse: {parsed.exception or said.getvalue()}"
-    found: Node = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+def manifest() -> Node:
+    """What dbt knows of the project."""
+    parsed_once()
+    written = PARSED / "target" / "manifest.json"
+    found: Node = json.loads(written.read_text(encoding="utf-8"))
     return found
 
 

@@ -34,7 +34,7 @@ def compiled(
     if not stored.exists():
         if tell:
             tell("dbt reads the project as it is now ...")
-        with _alone(cache):
+        with alone(cache):
             # another process may have compiled it while this one waited
             if not stored.exists():
                 project_now = compile_project(Dbt(project, cache / "dbt"), **variables)
@@ -45,8 +45,8 @@ def compiled(
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[None]:
-    """Wait until no other process compiles into a cache: its files are for one at a time."""
+def alone(cache: Path) -> Iterator[None]:
+    """Wait until no other process has dbt write into a folder: its files are for one at a time."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / ".lock").open("w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -99,15 +99,16 @@ class Sample:
             return False
         names = [name for name in self.types if name not in INTERNAL]
         same = [f"{sql.identifier(name)} is not distinct from {sql.text(name)}" for name in names]
+        counts = (f"count(*) filter (where {one})" for one in same)
         # a header that is repeated among the rows is one all the same
-        header = " and ".join(same)
-        counts = (f"count(*) filter (where {one} and not ({header}))" for one in same)
-        rows, *found = self._asked(f"count(*), {', '.join(counts)}")
+        rest = f"not ({' and '.join(same)})"
+        rows, *found = self._asked(f"count(*), {', '.join(counts)}", where=rest)
         return any(count > OWN_NAME * rows for count in found)
 
-    def _asked(self, what: str) -> tuple[int, ...]:
+    def _asked(self, what: str, where: str = "true") -> tuple[int, ...]:
         rows = f"select * from ({self.part.select_sql}) limit {ROWS}"
-        return tuple(self.connection.execute(f"select {what} from ({rows})").fetchall()[0])
+        asked = f"select {what} from ({rows}) where {where}"
+        return tuple(self.connection.execute(asked).fetchall()[0])
 
     @cached_property
     def array(self) -> Array | None:

@@ -1,6 +1,6 @@
 """`product-health query`: a metric by period and segment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +25,7 @@ WRITERS = {"table": table, "csv": as_csv, "json": as_json}
 
 
 @click.command("query")
-@click.argument("metrics", nargs=-1, required=True)
+@click.argument("metrics", nargs=-1)
 @click.option("--by", multiple=True, help="Dimension to split by, such as plan; may be repeated.")
 @click.option("--grain", type=click.Choice(GRAINS), help="Length of period; the last one without.")
 @click.option("--where", help="Condition on dimensions and date: \"plan = 'growth'\".")
@@ -42,7 +42,7 @@ def query_command(  # noqa: PLR0913 - options
     built: bool,
     plot_file: Path | None,
 ) -> None:
-    """Show METRICS by period and segment, as MetricFlow answers.
+    """Show METRICS by period and segment, as MetricFlow answers; without any, list all there are.
 
     For example: product-health query nps --by plan --grain month
     """
@@ -51,6 +51,9 @@ def query_command(  # noqa: PLR0913 - options
     by, metrics = (tuple(dict.fromkeys(names)) for names in (by, metrics))
     project = find_project(Path.cwd())
     definitions = definitions_of(project, tell=_tell)
+    if not metrics:
+        terminal.write(_listed(definitions.catalogue.metrics.values()))
+        return
     wanted = [definitions.catalogue.find(name) for name in metrics]
     _refuse_missing(definitions, wanted)
     database = readable(project, built=built)
@@ -77,6 +80,15 @@ def query_command(  # noqa: PLR0913 - options
 
 def _tell(text: str) -> None:
     terminal.write(text, err=True)
+
+
+def _listed(metrics: Iterable[Metric]) -> str:
+    """Write which metrics there are, what each is, and by what it can be split."""
+    rows = [
+        (one.name, one.label, one.unit, one.grains[0], " ".join(sorted(one.dimensions)))
+        for one in sorted(metrics, key=lambda one: (one.file, one.name))
+    ]
+    return terminal.table(("metric", "what it is", "unit", "finest grain", "--by"), rows)
 
 
 def _refuse_missing(definitions: Definitions, wanted: list[Metric]) -> None:

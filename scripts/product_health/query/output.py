@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import altair as alt
@@ -99,7 +99,8 @@ def plot(answer: Answer, path: Path) -> None:
         {
             "period": str(row["period"]),
             "value": scaled(row["value"], unit),
-            "part": ", ".join(str(row[name]) for name in answer.by) or answer.metric.label,
+            # a control character in a label would end the process within the library that draws
+            "part": terminal.plain(_part(answer, row)),
         }
         for row in answer.rows
         if row["value"] is not None
@@ -128,3 +129,7 @@ def _save(spec: dict[str, object], path: Path) -> None:
         return
     svg = vl_convert.vegalite_to_svg(spec)
     path.write_text(svg if path.suffix == ".svg" else PAGE.format(svg), encoding="utf-8")
+
+
+def _part(answer: Answer, row: Mapping[str, object]) -> str:
+    return ", ".join(str(row[name]) for name in answer.by) or answer.metric.label

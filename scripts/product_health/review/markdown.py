@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from product_health.review.numbers import Numbers, sparkline
 from product_health.review.review import Review
 from product_health.semantics.units import scaled, shift, shown, step
+from product_health.terminal import plain_lines
 
 if TYPE_CHECKING:
     from product_health.lock.values import Value
@@ -27,9 +28,10 @@ def markdown(review: Review) -> str:
     environment.filters |= {"shown": shown, "cell": cell, "code": code, "fenced": fenced}
     environment.globals |= {"shift": shift, "chart": chart, "told": told}
     template = files("product_health.review").joinpath("review.md.jinja").read_text("utf-8")
-    return environment.from_string(template).render(
+    text = environment.from_string(template).render(
         review=review, most_periods=MOST_PERIODS, most_parts=MOST_PARTS
     )
+    return plain_lines(text)
 
 
 def cell(text: object) -> str:

@@ -4,13 +4,13 @@ import random
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from harness.landing import landed
-from harness.project import ROOT, variant
+from harness.project import ROOT, parsed_once, variant
 from product_health.compiled.dbt import Dbt, environment
 from product_health.landing.store import LandingStore
 from reference import Company, Row
@@ -100,6 +100,4 @@ class Build:
 
 def parsed(folder: Path, marts: tuple[str, ...]) -> Build:
     """Give a build in a folder of its own with nothing landed, for which dbt has parsed already."""
-    build = Build(Dbt(ROOT, folder), marts)
-    manifest = build.dbt("parse", landing_path=str(build.landing))
-    return replace(build, dbt=replace(build.dbt, manifest=manifest))
+    return Build(Dbt(ROOT, folder, parsed_once()), marts)

@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from product_health.compiled.cache import compiled, fingerprint
+from product_health.compiled.cache import alone, compiled, fingerprint
 from product_health.compiled.dbt import Dbt, DbtError
 from product_health.compiled.project import ALONE, CompiledProject, Model
 
 ROOT = Path(__file__).parents[3]
 CACHE = ROOT / ".pytest_cache" / "compiled"
+PARSED = CACHE / "parsed"
 
 ZONE = "Zone/Placeholder"
 AS_OF_DATE = "1234-05-06"
@@ -100,6 +101,13 @@ def _compiled_once(name: str) -> Compiled | DbtError:
         return Compiled(**vars(compiled(ROOT, CACHE, **VARIANTS[name])))
     except DbtError as error:
         return error
+
+
+@lru_cache
+def parsed_once() -> Any:
+    """Give what dbt knows of the project; its words on that lie in PARSED."""
+    with ONE_AT_A_TIME, alone(PARSED):
+        return Dbt(ROOT, PARSED)("parse")
 
 
 def data_tests() -> list[DataTest]:

@@ -178,7 +178,7 @@ VALUES = st.recursive(
 OBJECTS = st.lists(st.dictionaries(st.text("ab", min_size=1, max_size=2), VALUES), max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     OBJECTS, st.sampled_from([None, 1]), st.integers(1, 9), st.sampled_from(["array", "objects"])
 )

@@ -82,6 +82,15 @@ def test_an_older_copy(door: Door) -> None:
     assert door.land(*options(door), "--again").exit_code == 0
 
 
+def test_a_row_that_is_still_to_come(door: Door) -> None:
+    change(door, "update zendesk.ticket set _fivetran_synced = '2999-01-01'")
+    told = door.land(*options(door)).output
+    assert "a row was written at 2999-01-01 00:00:00 UTC, which is still to come" in told
+    loads = [row for row in door.store.loads() if row["complete_until"]]
+    assert loads
+    assert all(row["complete_until"] <= row["landed_at"] for row in loads)
+
+
 def test_a_source_under_another_name(door: Door) -> None:
     door.land(*options(door))
     message = door.refused(*options(door), "--as", "helpdesk")

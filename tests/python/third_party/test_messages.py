@@ -49,6 +49,7 @@ def outcomes(tables: Tables) -> Counter[tuple[int, str]]:
     return counted
 
 
+@pytest.mark.faults
 def test_every_row_counts_where_its_number_is_its_id(messages: Usage) -> None:
     """Their 174 repeats of user, time and event went to different people: no duplicates to us."""
     assert outcomes(messages.tables) == {(1, "accepted"): messages.reference["n_events"]}

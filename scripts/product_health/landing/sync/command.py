@@ -51,6 +51,11 @@ def _lines(name: str, outcome: SyncOutcome) -> Iterator[str]:
         count = sum(entity.news.count for entity in found)
         rows = f"{count:,} rows" if count != 1 else "1 row"
         yield f"landed {rows} of {name} from {outcome.label} as load {outcome.load_id}{synced}"
+    if outcome.ahead:
+        yield (
+            f"  note: a row was written at {outcome.ahead:%Y-%m-%d %H:%M:%S} UTC, which is still "
+            "to come (a wrong clock, or local times without offset?); it counts as synced until now"
+        )
     width = max((len(entity.entity) for entity in found), default=0)
     for entity in found:
         yield f"  {entity.entity:{width}}  {_counts(entity)}"

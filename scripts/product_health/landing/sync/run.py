@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,12 +59,16 @@ class EntityOutcome:
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What was landed; `load_id` is None where nothing was new."""
+    """What was landed; `load_id` is None where nothing was new.
+
+    `ahead` is when the latest row was written, where that is still to come.
+    """
 
     load_id: int | None
     label: str
     state: SyncState
     entities: tuple[EntityOutcome, ...]
+    ahead: datetime | None = None
 
 
 def land_news(request: SyncRequest, store: LandingStore, reporter: Reporter) -> SyncOutcome:
@@ -85,14 +89,17 @@ def land_news(request: SyncRequest, store: LandingStore, reporter: Reporter) -> 
                 state = tables.create_views(
                     connection, source, request.system, request.schema, since
                 )
-            label = source.label
-            run = _Run(request, before, since, connection, pending, label, state, register, now())
+            label, at = source.label, now()
+            ahead = state.complete_until if (state.complete_until or at) > at else None
+            # or else dates to come would count as complete
+            state = replace(state, complete_until=at) if ahead else state
+            run = _Run(request, before, since, connection, pending, label, state, register, at)
             run.check_direction()
             entities = []
             for mapping in request.system.mappings.values():
                 with reporter.step(f"landing {mapping.entity.name}"):
                     entities.append(run.land(mapping))
-    return SyncOutcome(pending.load_id, label, state, tuple(entities))
+    return SyncOutcome(pending.load_id, label, state, tuple(entities), ahead)
 
 
 def _since(
