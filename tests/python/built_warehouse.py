@@ -1,6 +1,8 @@
 """Reading a warehouse that dbt has built."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -37,3 +39,21 @@ class Reader:
         found: list[tuple[Any, Any]] = [(key, value) for key, value in self.rows(sql)]
         assert len({key for key, _ in found}) == len(found), f"a key comes twice: {sql}"
         return dict(found)
+
+
+@dataclass(frozen=True)
+class Built(Reader):
+    """The demo's warehouse, and what should be in it."""
+
+    truth: dict[str, Any]
+
+    @cached_property
+    def as_of(self) -> date:
+        """The last complete date, as planted."""
+        return date.fromisoformat(self.truth["as_of_date"])
+
+    def on_last_date(self, columns: str, mart: str, where: str = "true") -> dict[str, Any]:
+        """Return the row of the last complete date."""
+        return self.row(
+            f"select {columns} from marts.{mart}_v1 where date_day = '{self.as_of}' and {where}"
+        )

@@ -9,16 +9,14 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import chdir
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 import duckdb
 import pytest
 
-from built_warehouse import Reader
+from built_warehouse import Built
 from product_health.contract import Contract, load_contract
 from product_health.warehouse import warehouse_path
 
@@ -34,24 +32,6 @@ FEATURES = (
 def exactly(value: Any) -> Any:
     """Equal but for the last digits of a float."""
     return pytest.approx(value, rel=1e-12, abs=1e-12)
-
-
-@dataclass(frozen=True)
-class Built(Reader):
-    """The warehouse, and what should be in it."""
-
-    truth: dict[str, Any]
-
-    @cached_property
-    def as_of(self) -> date:
-        """The last complete date, as planted."""
-        return date.fromisoformat(self.truth["as_of_date"])
-
-    def on_last_date(self, columns: str, mart: str, where: str = "true") -> dict[str, Any]:
-        """Return the row of the last complete date."""
-        return self.row(
-            f"select {columns} from marts.{mart}_v1 where date_day = '{self.as_of}' and {where}"
-        )
 
 
 def without_demo(reason: str) -> NoReturn:
