@@ -115,6 +115,14 @@ def test_marts_of_the_fixed_company_are_those_of_duckdb(fixed: Case) -> None:
     assert not told, summary(told)
 
 
+def test_one_number_that_is_another_is_told(fixed: Case, server: Server) -> None:
+    changed = "update marts.nps_daily_v1 set nps = nps + {} where date_day = '2025-05-31'"
+    server.execute(changed.format("1e-6"), database=FIXED)
+    told = list(fixed.differences())
+    server.execute(changed.format("-1e-6"), database=FIXED)
+    assert [one.mart for one in told] == ["nps_daily"]
+
+
 def test_data_tests_say_of_the_fixed_company_what_they_say_in_duckdb(fixed: Case) -> None:
     in_duckdb, on_the_server = fixed.failing_tests()
     assert on_the_server == in_duckdb
