@@ -116,11 +116,12 @@ def test_marts_of_the_fixed_company_are_those_of_duckdb(fixed: Case) -> None:
 
 
 def test_one_number_that_is_another_is_told(fixed: Case, server: Server) -> None:
-    changed = "update marts.nps_daily_v1 set nps = nps + {} where date_day = '2025-05-31'"
-    server.execute(changed.format("1e-6"), database=FIXED)
+    last = "(select max(date_day) from marts.nps_daily_v1 where nps is not null)"
+    changed = f"update marts.nps_daily_v1 set nps = nps + {{}} where date_day = {last}"
+    server.execute(changed.format("0.000001"), database=FIXED)
     told = list(fixed.differences())
-    server.execute(changed.format("-1e-6"), database=FIXED)
-    assert [one.mart for one in told] == ["nps_daily"]
+    server.execute(changed.format("-0.000001"), database=FIXED)
+    assert "nps_daily" in {one.mart for one in told}
 
 
 def test_data_tests_say_of_the_fixed_company_what_they_say_in_duckdb(fixed: Case) -> None:

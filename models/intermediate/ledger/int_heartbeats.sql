@@ -1,3 +1,5 @@
+{%- set ended = var('ended_systems') | map('replace', "'", "''") | join("', '") -%}
+
 with
 
 loads as (
@@ -10,9 +12,5 @@ select
     max(complete_until) as complete_until,
     max(load_id) as last_load_id
 from loads
-where
-    true
-    {%- for system in var('ended_systems') %}
-    and source_system <> '{{ system | replace("'", "''") }}'
-    {%- endfor %}
+where source_system not in ('{{ ended }}')
 group by entity, source_system
