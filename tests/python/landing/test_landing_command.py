@@ -344,7 +344,8 @@ def test_query_without_rows(door: Door, database: str) -> None:
         ("sqlite:///app.db", None, "needs --query"),
         ("sqlite:///app.db", "select colour from clicks", "no such column: colour"),
         ("nosuch://u:hush%21@h/db", "select 1", "nosuch"),
-        ("postgresql://u:hush%21@h/db?password=hush2", "select 1", "cannot be used"),
+        ("mysql://u:hush%21@h/db?password=hush2", "select 1", "cannot be used"),
+        ("postgresql://u:hush%21@h.invalid/db?password=hush2", "select 1", "the query failed"),
         ("https://u:hush%21@h/file.csv?token=hush2", None, "download the file first"),
     ],
 )
