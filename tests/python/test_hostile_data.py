@@ -22,7 +22,7 @@ from product_health.contract import Contract
 from product_health.terminal import OBEYED, plain
 from scratch import scratch_copy
 
-# Some three minutes, most of it dbt.
+# Some minutes, most of them of dbt.
 pytestmark = pytest.mark.faults
 
 PAGES = {

@@ -18,7 +18,7 @@ from product_health.compiled.project import ALONE, CompiledProject, Model
 
 ROOT = Path(__file__).parents[3]
 CACHE = ROOT / ".pytest_cache" / "compiled"
-PARSED = CACHE / "parsed"
+PARSED = ROOT / ".pytest_cache" / "parsed"
 
 ZONE = "Zone/Placeholder"
 AS_OF_DATE = "1234-05-06"

@@ -243,16 +243,19 @@ def _as_of_date(company: Company, entities: Iterable[str]) -> date | None:
     if company.vars["as_of_date"] is not None:
         fixed = company.vars["as_of_date"]
         return date.fromisoformat(fixed) if isinstance(fixed, str) else fixed
-    heartbeats: list[datetime] = []
-    for entity in entities:
-        beats: dict[str, list[datetime]] = defaultdict(list)
-        for load in company.loads:
-            counts = load["entity"] == entity and load.get("undone_at") is None
-            if counts and load["complete_until"] is not None:
-                beats[load["source_system"]].append(_heartbeat(load, company))
-        heartbeats += map(max, beats.values())
+    heartbeats = [beat for entity in entities for beat in heartbeats_of(company, entity)]
     # The date on which a heartbeat falls is not over: the one before is the last that is.
     return local_date(min(heartbeats), company.zone) - ONE_DAY if heartbeats else None
+
+
+def heartbeats_of(company: Company, entity: str) -> list[datetime]:
+    """Give the last heartbeat of each source system that brought rows of an entity."""
+    beats: dict[str, list[datetime]] = defaultdict(list)
+    for load in company.loads:
+        counts = load["entity"] == entity and load.get("undone_at") is None
+        if counts and load["complete_until"] is not None:
+            beats[load["source_system"]].append(_heartbeat(load, company))
+    return [max(found) for found in beats.values()]
 
 
 def _heartbeat(load: Row, company: Company) -> datetime:

@@ -1,11 +1,10 @@
 """What became of the data: rows by outcome, reasons of rejection, freshness of sources."""
 
 from collections import defaultdict
-from datetime import datetime
 
 from .activity import World
 from .company import Row
-from .staging import accounting, values_set_aside
+from .staging import accounting, heartbeats_of, values_set_aside
 
 
 def trust_row_outcomes(world: World) -> list[Row]:
@@ -36,26 +35,13 @@ def trust_values_set_aside(world: World) -> list[Row]:
     return values_set_aside(world.outcomes)
 
 
-def _heartbeats(loads: list[Row]) -> list[datetime]:
-    """Give the last heartbeat of each source system."""
-    systems = {one["source_system"] for one in loads if one["complete_until"]}
-    return [
-        max(
-            one["complete_until"]
-            for one in loads
-            if one["complete_until"] and one["source_system"] == system
-        )
-        for system in systems
-    ]
-
-
 def trust_freshness(world: World) -> list[Row]:
     """Give the last heartbeat and load of each entity that a family of metrics waits for."""
     return [
         {
             "family": row["family"],
             "entity": row["entity"],
-            "complete_until_at": min(_heartbeats(loads), default=None),
+            "complete_until_at": min(heartbeats_of(world.company, row["entity"]), default=None),
             "last_load_id": max((one["load_id"] for one in loads), default=None),
             "as_of_date": world.as_of.get(row["family"]),
         }
