@@ -90,7 +90,8 @@ def land_news(request: SyncRequest, store: LandingStore, reporter: Reporter) -> 
                     connection, source, request.system, request.schema, since
                 )
             label, at = source.label, now()
-            ahead = state.complete_until if (state.complete_until or at) > at else None
+            until = state.complete_until
+            ahead = until if until and until > at else None
             # or else dates to come would count as complete
             state = replace(state, complete_until=at) if ahead else state
             run = _Run(request, before, since, connection, pending, label, state, register, at)
