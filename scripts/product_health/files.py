@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,16 @@ def write_whole(path: Path, text: str) -> None:
             half.unlink()
         message = f"{path}: cannot be written: {error.strerror}; mend that and try again"
         raise UserError(message) from error
+
+
+def kept_text(path: Path, make: Callable[[], str]) -> str:
+    """Give the text of a file, which is made and kept where it is not there yet.
+
+    UserError where it cannot be written.
+    """
+    if not path.exists():
+        write_whole(path, make())
+    return path.read_text(encoding="utf-8")
 
 
 def keep_newest(folder: Path, pattern: str, count: int) -> None:

@@ -116,17 +116,29 @@ def unknown_key(where: str, key: str, known: Collection[str]) -> str:
 
 
 def _in_yaml(project: Path) -> Iterator[str]:
-    for file, document in documents(project):
-        for place, key, known in (*_against_schema(document), *_in_parts(document, ())):
-            yield unknown_key(f"{file}, {_told(document, place)}", key, known)
+    for file, text in _texts(project):
+        yield from _unknown_keys(file, text)
+
+
+@cache
+def _unknown_keys(file: str, text: str) -> tuple[str, ...]:
+    document = parse_own(text) or {}
+    found = (*_against_schema(document), *_in_parts(document, ()))
+    return tuple(
+        unknown_key(f"{file}, {_told(document, place)}", key, known) for place, key, known in found
+    )
 
 
 def documents(project: Path) -> Iterator[tuple[str, Any]]:
     """Give the YAML files of a project, each with what stands in it."""
+    for file, text in _texts(project):
+        yield file, parse_own(text) or {}
+
+
+def _texts(project: Path) -> Iterator[tuple[str, str]]:
     for folder in FOLDERS:
         for path in sorted((project / folder).rglob("*.y*ml")):
-            document = parse_own(path.read_text(encoding="utf-8"))
-            yield path.relative_to(project).as_posix(), document or {}
+            yield path.relative_to(project).as_posix(), path.read_text(encoding="utf-8")
 
 
 def _told(document: Any, place: Place) -> str:

@@ -5,7 +5,8 @@ know, so that the database stumbles over the SQL of some model downstream.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,22 +26,49 @@ def wrong_templates(project: Path) -> list[str]:
 
 
 def _wrong(path: Path, project: Path, macros: set[str]) -> Iterator[str]:
+    file = path.relative_to(project).as_posix()
+    read = _read(path.read_text(encoding="utf-8"))
+    if isinstance(read, Unreadable):
+        told = _short(read.reason)
+        yield f"{file}, line {read.line}: the template cannot be read: {told}; mend it there"
+        return
+    for name in sorted(read.undeclared - macros - _words()):
+        near = sorted({*macros, *read.lines} - {name})
+        told = unknown("macro, argument or variable", name, near)
+        yield f"{file}, line {read.lines[name]}: {told}"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a template, each with its first line, and those that it does not set itself."""
+
+    lines: Mapping[str, int]
+    undeclared: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Where a template cannot be read, and why."""
+
+    line: int
+    reason: str
+
+
+@cache
+def _read(text: str) -> Names | Unreadable:
     from jinja2 import TemplateSyntaxError, meta, nodes
 
-    file = path.relative_to(project).as_posix()
     try:
-        tree = _environment().parse(path.read_text(encoding="utf-8"))
+        tree = _environment().parse(text)
     except TemplateSyntaxError as error:
-        told = _short(str(error.message))
-        yield f"{file}, line {error.lineno}: the template cannot be read: {told}; mend it there"
-        return
-    names = list(tree.find_all(nodes.Name))
+        return Unreadable(error.lineno, str(error.message))
+    names = sorted(tree.find_all(nodes.Name), key=lambda node: -node.lineno)
     # Jinja takes what one branch sets for unknown in the next
     set_here = {node.name for node in names if node.ctx == "store"}
-    for name in sorted(meta.find_undeclared_variables(tree) - set_here - macros - _words()):
-        line = min(node.lineno for node in names if node.name == name)
-        near = sorted({*macros, *(node.name for node in names)} - {name})
-        yield f"{file}, line {line}: {unknown('macro, argument or variable', name, near)}"
+    return Names(
+        {node.name: node.lineno for node in names},
+        frozenset(meta.find_undeclared_variables(tree) - set_here),
+    )
 
 
 def _short(reason: str) -> str:

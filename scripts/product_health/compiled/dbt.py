@@ -91,11 +91,6 @@ class Dbt:
             *("--target-path", str(self.target), "--log-path", str(self.scratch / "logs")),
         ]
 
-    def artifact(self, name: str) -> dict[str, Any]:
-        """Give a JSON artifact of the last parse."""
-        found: dict[str, Any] = json.loads((self.target / name).read_text(encoding="utf-8"))
-        return found
-
 
 @contextmanager
 def environment(database: Path) -> Iterator[None]:

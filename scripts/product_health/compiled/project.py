@@ -109,7 +109,8 @@ class CompiledProject:
 def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
     """Parse and compile a project; DbtError where it has an error."""
     variables = {"literal_bounds": False, **variables}
-    manifest = dbt("parse", **variables)
+    # without manifest.json, whose writing takes as long as reading a changed project
+    manifest = dbt("parse", "--no-write-json", **variables)
     seeds = tuple(_seed(dbt.project, node) for node in _seeds(manifest))
     dbt = replace(dbt, manifest=manifest)
     _create_empty(dbt.database, _incremental_relations(manifest))
@@ -122,8 +123,8 @@ def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
         models=tuple(_model(node, appends.get(node.unique_id)) for node in _in_order(nodes)),
         seeds=seeds,
         sources=tuple(_source(dbt.project, source) for source in manifest.sources.values()),
-        manifest=_kept(dbt.artifact("manifest.json")),
-        semantic_manifest=_in_name_order(dbt.artifact("semantic_manifest.json")),
+        manifest=_kept(manifest),
+        semantic_manifest=_in_name_order(_semantic(dbt, manifest)),
         column_meta=_column_meta(manifest),
     )
 
@@ -244,6 +245,17 @@ def _source(project: Path, source: Any) -> Source:
     )
 
 
+def _semantic(dbt: Dbt, manifest: Any) -> dict[str, Any]:
+    """Give what MetricFlow reads of a project, by dbt's own writer."""
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+
+    path = dbt.target / "semantic_manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    SemanticManifest(manifest).write_json_to_file(str(path))
+    written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return written
+
+
 def _in_name_order(semantic_manifest: dict[str, Any]) -> str:
     """Give the same text whichever file dbt happened to parse first."""
     for part in ("semantic_models", "metrics", "saved_queries"):
@@ -251,12 +263,27 @@ def _in_name_order(semantic_manifest: dict[str, Any]) -> str:
     return json.dumps(semantic_manifest, sort_keys=True)
 
 
-def _kept(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Give the parts of the manifest that metrics and their readers need."""
+def _kept(manifest: Any) -> dict[str, Any]:
+    """Give the parts of the manifest that metrics and their readers need, as dbt writes them."""
     parts = ("metrics", "semantic_models", "saved_queries", "exposures", "groups")
     marts = {
-        name: {key: node[key] for key in MART_KEYS}
-        for name, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["access"] == "public"
+        unique_id: {key: written[key] for key in MART_KEYS}
+        for unique_id, node in manifest.nodes.items()
+        if node.resource_type == "model" and node.access == "public"
+        for written in [_written(node)]
     }
-    return {**{part: manifest[part] for part in parts}, "marts": marts}
+    return {
+        **{
+            part: {name: _written(node) for name, node in getattr(manifest, part).items()}
+            for part in parts
+        },
+        "marts": marts,
+    }
+
+
+def _written(node: Any) -> dict[str, Any]:
+    from dbt_common.utils.encoding import JSONEncoder
+
+    text = json.dumps(node.to_resource().to_dict(omit_none=False), cls=JSONEncoder)
+    written: dict[str, Any] = json.loads(text)
+    return written

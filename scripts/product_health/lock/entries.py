@@ -79,9 +79,9 @@ def parse_lock(text: str) -> Lock:
             reason = f"line {number} is a merge marker ({line[:20]})"
             raise _broken(reason)
     try:
-        document = strict_yaml.parse(text)
+        document = strict_yaml.parse_own(text)
     except yaml.YAMLError as error:
-        reason = f"it is no YAML: {error}"
+        reason = f"it is no YAML: {' '.join(str(error).split())}"
         raise _broken(reason) from error
     if not isinstance(document, dict) or set(document) != {"made_with", "metrics"}:
         reason = "it does not hold made_with and metrics, and nothing else"

@@ -44,7 +44,7 @@ class Definitions:
     def __init__(self, project: CompiledProject, kept: Path | None = None) -> None:
         """Read what is said of the metrics; UserError where one lacks what each must say.
 
-        `kept` is a folder for the SQL of metrics.
+        `kept` is a folder for the SQL of metrics, and for what SQL means.
         """
         self.project = project
         self.kept = kept
@@ -56,7 +56,7 @@ class Definitions:
     @cached_property
     def meaning(self) -> ProjectMeaning:
         """What each relation of the project means."""
-        return ProjectMeaning(self.project)
+        return ProjectMeaning(self.project, self.kept)
 
     def question(self, metric: Metric, split: Split | None = None) -> str:
         """Give the SQL that asks for all of a metric: by period, and by all its dimensions."""

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
@@ -15,6 +16,7 @@ from product_health.compiled.project import CompiledProject, Model, Seed
 from product_health.meaning.digests import digest
 from product_health.meaning.hashing import Meaning, meaning
 from product_health.meaning.mappings import of_source
+from product_health.meaning.remembered import Remembered
 
 DIALECT = "duckdb"
 
@@ -27,16 +29,14 @@ class Unread:
     reason: str
 
 
-# Meanings of models by their SQL and what their parents mean: states of a project share most.
-_remembered: dict[tuple[str, ...], Meaning] = {}
-
-
 class ProjectMeaning:
     """The meaning of each relation of a project, by its name without quotes."""
 
-    def __init__(self, project: CompiledProject) -> None:
-        """Read the project from its sources up."""
+    def __init__(self, project: CompiledProject, kept: Path | None = None) -> None:
+        """Read the project from its sources up; `kept` is a folder for what queries mean."""
         self.project = project
+        self._remembered = Remembered(kept)
+        self._told: dict[str, str] = {}
         self._named = {node.unique_id: plain(node.relation) for node in project.relations()}
         self.relations: dict[str, Meaning] = {}
         self.unread: list[Unread] = []
@@ -46,37 +46,15 @@ class ProjectMeaning:
         for seed in project.seeds:
             self._add(seed.relation, of_seed(seed))
         for model in project.models:
-            self._add(model.relation, self._remembered(model))
+            self._add(model.relation, self._of_model(model))
 
     def _add(self, relation: str, found: Meaning) -> None:
         name = plain(relation)
         self.relations[name] = found
+        told = (f"{key}={held}" for key, held in found.columns.items())
+        self._told[name] = digest("relation", name, found.rows, *told)
         columns = dict.fromkeys(found.columns, "unknown")
         self._schema.add_table(exp.to_table(name, dialect=DIALECT), columns, match_depth=False)
-
-    def _remembered(self, model: Model) -> Meaning:
-        key = (*_written(model), *self._inherited(model))
-        if key not in _remembered:
-            told = len(self.unread)
-            found = self._of_model(model)
-            if len(self.unread) > told:
-                return found
-            _remembered[key] = found
-        return _remembered[key]
-
-    def _inherited(self, model: Model) -> list[str]:
-        """Give what the parents of a model mean, and by which names it knows them, as text."""
-        names = [self._named[parent] for parent in model.parents]
-        parents = [(name, self.relations[name]) for name in names]
-        return [
-            text
-            for name, found in parents
-            for text in (
-                name,
-                found.rows,
-                *(f"{key}={held}" for key, held in found.columns.items()),
-            )
-        ]
 
     def _of_model(self, model: Model) -> Meaning:
         """Give the meaning of a model; an incremental one means what both its branches mean."""
@@ -101,8 +79,13 @@ class ProjectMeaning:
         )
 
     def of_sql(self, sql: str) -> Meaning:
-        """Give the meaning of a query on relations of the project."""
-        return meaning(self.qualified(sql), self.relations)
+        """Give the meaning of a query on relations of the project, from what is remembered."""
+        written = plain(sql)
+        # what the query reads and perhaps more, but never less
+        read = (told for name, told in self._told.items() if name.rpartition(".")[2] in written)
+        return self._remembered.find(
+            digest("query", sql, *read), lambda: meaning(self.qualified(sql), self.relations)
+        )
 
     def qualified(self, sql: str) -> exp.Expr:
         """Parse a query and let every column say of which relation it is."""
@@ -118,7 +101,9 @@ class ProjectMeaning:
 
     def _of_text(self, model: Model) -> Meaning:
         """Give what changes with every letter of a model that cannot be read, or of its parents."""
-        return Meaning(digest("text", *_written(model), *self._inherited(model)), {})
+        inherited = (self._told[self._named[parent]] for parent in model.parents)
+        written = (model.sql, model.incremental_sql or "", model.strategy)
+        return Meaning(digest("text", *written, *inherited), {})
 
 
 def _itself(whole: Meaning, increment: Meaning) -> Meaning:
@@ -126,10 +111,6 @@ def _itself(whole: Meaning, increment: Meaning) -> Meaning:
     added = increment.whole
     columns = {name: digest("itself", added, found) for name, found in whole.columns.items()}
     return Meaning(digest("itself", added, whole.rows), columns)
-
-
-def _written(model: Model) -> tuple[str, ...]:
-    return (model.sql, model.incremental_sql or "", model.strategy)
 
 
 @cache

@@ -20,7 +20,7 @@ def definitions_of(
     """
     folder = Repository(project).exported(commit) if commit else project
     cache = project / CACHE
-    return Definitions(compiled(folder, cache / "compiled", tell=tell), cache / "sql")
+    return Definitions(compiled(folder, cache / "compiled", tell=tell), cache / "kept")
 
 
 @contextmanager

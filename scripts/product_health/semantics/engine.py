@@ -5,6 +5,7 @@ Its engine is no stable interface, so nothing else imports it.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from importlib.metadata import version
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from product_health.errors import UserError
-from product_health.files import keep_newest, write_whole
+from product_health.files import keep_newest, kept_text
 
 TIME = "metric_time"
+WORD = re.compile(r"\w+")
 # Writes SQL from a semantic manifest, a metric, what it is split by, and conditions.
 Write = Callable[[str, str, Sequence[str], Sequence[str]], str]
 # What MetricFlow says after the reason: advice on its own names, its query, places in its code.
@@ -24,6 +26,10 @@ ASIDES = (
 )
 # Answers that are kept: those of some states of the project.
 MOST_KEPT = 1000
+# What a semantic manifest says for people.
+FOR_PEOPLE = ("config", "description", "label", "metadata")
+# What was written in this process, by all that decides it.
+_written: dict[str, str] = {}
 
 
 class _Client:
@@ -62,7 +68,6 @@ class MetricSql:
             keep_newest(kept, "*.sql", MOST_KEPT)
         self._text = semantic_manifest
         self._kept = kept
-        self._written: dict[tuple[str, ...], str] = {}
 
     @cached_property
     def _engine(self) -> Any:
@@ -90,25 +95,41 @@ class MetricSql:
         `write` writes what was not kept, in place of MetricFlow in this process.
         """
         asked = (metric, *group_by, "where", *where)
-        if asked not in self._written:
-            self._written[asked] = self._kept_or_written(
-                asked,
+        said = json.dumps([version("metricflow"), self._deciding(asked), *asked])
+        name = hashlib.sha256(said.encode()).hexdigest()[:32]
+        if name not in _written:
+            _written[name] = self._kept_or_written(
+                name,
                 lambda: (
                     write(self._text, metric, group_by, where)
                     if write
                     else self._write(metric, group_by, where)
                 ),
             )
-        return self._written[asked]
+        return _written[name]
 
-    def _kept_or_written(self, asked: Sequence[str], write: Callable[[], str]) -> str:
-        if self._kept is None:
-            return write()
-        said = json.dumps([version("metricflow"), self._text, *asked])
-        path = self._kept / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.sql"
-        if not path.exists():
-            write_whole(path, write())
-        return path.read_text(encoding="utf-8")
+    def _kept_or_written(self, name: str, write: Callable[[], str]) -> str:
+        return kept_text(self._kept / f"{name}.sql", write) if self._kept else write()
+
+    def _deciding(self, asked: Sequence[str]) -> list[str]:
+        """Give what of the manifest the answer to a question may depend on."""
+        shared, metrics = self._parts
+        waiting = [word for text in asked for word in WORD.findall(text)]
+        needed: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in metrics and name not in needed:
+                needed.add(name)
+                waiting += WORD.findall(metrics[name])
+        return [shared, *(metrics[name] for name in sorted(needed))]
+
+    @cached_property
+    def _parts(self) -> tuple[str, dict[str, str]]:
+        """Give the manifest without its metrics and saved queries, and each metric, as text."""
+        manifest = _without_words(json.loads(self._text))
+        metrics = {one["name"]: json.dumps(one, sort_keys=True) for one in manifest.pop("metrics")}
+        manifest.pop("saved_queries")
+        return hashlib.sha256(json.dumps(manifest).encode()).hexdigest(), metrics
 
     def _write(self, metric: str, group_by: Sequence[str], where: Sequence[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
@@ -128,6 +149,13 @@ class MetricSql:
             message = f"metric {metric}: MetricFlow refuses it {asked}: {_reason(str(error))}"
             raise UserError(message) from error
         return written
+
+
+def _without_words(part: Any) -> Any:
+    """Drop what a manifest says for people, in every part of it."""
+    if isinstance(part, dict):
+        return {key: _without_words(one) for key, one in part.items() if key not in FOR_PEOPLE}
+    return [_without_words(one) for one in part] if isinstance(part, list) else part
 
 
 def _reason(text: str) -> str:
