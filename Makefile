@@ -17,7 +17,7 @@ build: demo
 test: demo lint
 	product-health lock --check
 	dbt build
-	pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 setup: $(VENV)/.setup-done
 

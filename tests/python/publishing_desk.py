@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import duckdb
+import pytest
 
 from product_health.built import RUN_RESULTS, last_command
 from product_health.check.results import RESULT
@@ -37,6 +38,11 @@ EXPECTATION = {
     "severity": "error",
     "description": "It holds.",
 }
+
+
+def nightly(case: object) -> Any:
+    """Let a case run in `make faults` only."""
+    return pytest.param(case, marks=pytest.mark.faults)
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,7 @@ class Scratch:
 
     def definitions(self, **variables: Any) -> Definitions:
         """Compile the copy as it is; what was compiled before is remembered."""
-        # dbt reads everything anew where vars change, and again where they change back
-        folder = "compiled" if not variables else "with_vars"
-        return Definitions(compiled(self.root, self.root / CACHE / folder, **variables))
+        return Definitions(compiled(self.root, self.root / CACHE / "compiled", **variables))
 
     def run(self, *arguments: str) -> Result:
         """Run `product-health` in the copy; what it raises is no answer."""

@@ -14,7 +14,7 @@ from harness.histories import (
 from harness.project import variant
 from harness.warehouse import compiled_for
 
-HISTORIES = 30
+HISTORIES = 16
 
 
 def test_what_appends_are_the_usage_event_models() -> None:
@@ -31,7 +31,7 @@ def test_histories_equal_one_full_refresh() -> None:
 
 
 def test_interrupted_histories_equal_one_full_refresh() -> None:
-    told = many_history_differences(range(HISTORIES, HISTORIES + 10), is_interrupted=True)
+    told = many_history_differences(range(HISTORIES, HISTORIES + 6), is_interrupted=True)
     assert not told, "\n".join(told[:10])
 
 

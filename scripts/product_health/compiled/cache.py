@@ -23,12 +23,18 @@ KEPT = 8
 
 
 def compiled(
-    project: Path, cache: Path, *, tell: Callable[[str], None] | None = None, **variables: Any
+    project: Path,
+    cache: Path,
+    *,
+    tell: Callable[[str], None] | None = None,
+    parse: Callable[[], Any] = lambda: None,
+    **variables: Any,
 ) -> CompiledProject:
     """Give a compiled project, from the folder `cache` where the project's files have not changed.
 
-    `tell` is told where it has to be compiled, which takes a while. DbtError where it does not
-    compile; nothing is kept then.
+    `tell` is told where it has to be compiled, which takes a while; `parse` gives the manifest
+    where dbt has parsed the project already. DbtError where it does not compile; nothing is kept
+    then.
     """
     stored = cache / f"{fingerprint(project, variables)}.json"
     if not stored.exists():
@@ -37,7 +43,9 @@ def compiled(
         with alone(cache):
             # another process may have compiled it while this one waited
             if not stored.exists():
-                project_now = compile_project(Dbt(project, cache / "dbt"), **variables)
+                # dbt reads everything anew where vars change, and again where they change back
+                folder = "_".join(["dbt", *sorted(variables)])
+                project_now = compile_project(Dbt(project, cache / folder, parse()), **variables)
                 write_whole(stored, json.dumps(asdict(project_now)))
                 keep_newest(cache, "*.json", KEPT)
     stored.touch()

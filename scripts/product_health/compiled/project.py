@@ -107,10 +107,10 @@ class CompiledProject:
 
 
 def compile_project(dbt: Dbt, **variables: Any) -> CompiledProject:
-    """Parse and compile a project; DbtError where it has an error."""
+    """Parse a project unless dbt has done so, and compile it; DbtError where it has an error."""
     variables = {"literal_bounds": False, **variables}
     # without manifest.json, whose writing takes as long as reading a changed project
-    manifest = dbt("parse", "--no-write-json", **variables)
+    manifest = dbt.manifest or dbt("parse", "--no-write-json", **variables)
     seeds = tuple(_seed(dbt.project, node) for node in _seeds(manifest))
     dbt = replace(dbt, manifest=manifest)
     _create_empty(dbt.database, _incremental_relations(manifest))
@@ -153,6 +153,7 @@ def _incremental_relations(manifest: Any) -> list[str]:
 
 def _create_empty(database: Path, relations: list[str]) -> None:
     """Create the tables that make dbt compile the SQL of an increment."""
+    database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(database) as connection:
         for relation in relations:
             schema = relation.rsplit(".", 1)[0]

@@ -30,6 +30,10 @@ class Column(NamedTuple):
         return f"{relation}.{self.name}{unread}"
 
 
+# What the columns of a query are made of: states of a project share most of their SQL.
+_looked_into: dict[str, list[tuple[str, set[Column]]]] = {}
+
+
 class Lineage:
     """The columns that each column of a project is made of directly."""
 
@@ -74,10 +78,18 @@ class Lineage:
                 yield name, set(self._ends.values())
             return
         for sql in filter(None, (model.sql, model.incremental_sql)):
+            yield from self._of_sql(sql)
+
+    def _of_sql(self, sql: str) -> list[tuple[str, set[Column]]]:
+        read = [self._relations[name] for name in self._meaning.named_in(sql)]
+        key = digest(sql, *(text for one in read for text in (one.rows, *one.columns.values())))
+        if key not in _looked_into:
             with noted() as notes:
                 found = meaning(self._meaning.qualified(sql), self._relations)
-            for name, held in found.columns.items():
-                yield name, self._made_of(held, notes)
+            _looked_into[key] = [
+                (name, self._made_of(held, notes)) for name, held in found.columns.items()
+            ]
+        return _looked_into[key]
 
     def _made_of(self, held: str, notes: Notes) -> set[Column]:
         """Follow a hash down to the columns of relations that it is made of."""

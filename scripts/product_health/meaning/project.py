@@ -80,12 +80,15 @@ class ProjectMeaning:
 
     def of_sql(self, sql: str) -> Meaning:
         """Give the meaning of a query on relations of the project, from what is remembered."""
-        written = plain(sql)
-        # what the query reads and perhaps more, but never less
-        read = (told for name, told in self._told.items() if name.rpartition(".")[2] in written)
+        read = (self._told[name] for name in self.named_in(sql))
         return self._remembered.find(
             digest("query", sql, *read), lambda: meaning(self.qualified(sql), self.relations)
         )
+
+    def named_in(self, sql: str) -> list[str]:
+        """Give the relations that a query reads, and perhaps more, but never less."""
+        written = plain(sql)
+        return [name for name in self._told if name.rpartition(".")[2] in written]
 
     def qualified(self, sql: str) -> exp.Expr:
         """Parse a query and let every column say of which relation it is."""

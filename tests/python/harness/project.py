@@ -98,15 +98,20 @@ def variant(name: str = "utc") -> Compiled:
 @lru_cache
 def _compiled_once(name: str) -> Compiled | DbtError:
     try:
-        return Compiled(**vars(compiled(ROOT, CACHE, **VARIANTS[name])))
+        return Compiled(**vars(compiled(ROOT, CACHE, parse=_parsed, **VARIANTS[name])))
     except DbtError as error:
         return error
 
 
-@lru_cache
 def parsed_once() -> Any:
     """Give what dbt knows of the project; its words on that lie in PARSED."""
-    with ONE_AT_A_TIME, alone(PARSED):
+    with ONE_AT_A_TIME:
+        return _parsed()
+
+
+@lru_cache
+def _parsed() -> Any:
+    with alone(PARSED):
         return Dbt(ROOT, PARSED)("parse")
 
 

@@ -13,7 +13,7 @@ import pytest
 import publish_reader
 from product_health.publish.sets import KEPT
 from publish_reader import whole_run
-from publishing_desk import Desk
+from publishing_desk import Desk, nightly
 from strategies_rows import seeded
 
 READERS = 8
@@ -31,16 +31,15 @@ A_DAY_LESS = """
 """
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_killed_publish(desk: Desk, seed: int) -> None:
+def test_a_killed_publish(desk: Desk) -> None:
     desk.publish()
-    check_killed(desk, seeded(f"publish-{seed}"))
+    check_killed(desk, seeded("publish-0"))
 
 
 @pytest.mark.faults
 def test_many_killed_publishes(desk: Desk) -> None:
     desk.publish()
-    for seed in range(3, 40):
+    for seed in range(1, 40):
         check_killed(desk, seeded(f"publish-{seed}"))
 
 
@@ -141,7 +140,7 @@ def log_of_old_tables(tmp_path: Path) -> bytes:
     return found
 
 
-@pytest.mark.parametrize("limit", [2**10, 2**20, 5 * 2**20, 10 * 2**20])
+@pytest.mark.parametrize("limit", [2**10, 5 * 2**20, *map(nightly, (2**20, 10 * 2**20))])
 def test_a_full_disk(desk: Desk, limit: int) -> None:
     card = desk.publish()
     before = desk.bytes_read()

@@ -7,14 +7,14 @@ import pytest
 
 from publish_reader import whole_run
 from published_line import Line, differences
-from publishing_desk import Desk
+from publishing_desk import Desk, nightly
 from small_disk import small_disk
 
 ROOM = 2**30
 NOT_PUBLISHED = "error: not published, and people read what they read before: .*\n"
 
 
-@pytest.mark.parametrize("share", [0, 0.02, 0.4, 0.8, 0.95])
+@pytest.mark.parametrize("share", [0, 0.8, *map(nightly, (0.02, 0.4, 0.95))])
 def test_no_room_for_the_next_set(desk: Desk, share: float) -> None:
     with small_disk(desk.sets.root, ROOM) as disk:
         card = desk.publish()
