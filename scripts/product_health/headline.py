@@ -31,16 +31,22 @@ class Headline:
     columns: tuple[str, ...]
     template: str
 
-    def read(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, date] | None:
-        """Return the value as text and its date; None where there is no such date or value."""
+    def read(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, date | None]:
+        """Return the value as text and its date, or why there is none."""
+        complete = f"from marts.{self.mart}_v1 where is_complete"
         row = connection.execute(
-            f"select date_day, {', '.join(self.columns)} from marts.{self.mart}_v1 "
-            "where is_complete and has_full_window order by date_day desc limit 1"
+            f"select date_day, {', '.join(self.columns)} {complete} "
+            "and has_full_window order by date_day desc limit 1"
         ).fetchone()
-        if row is None or row[1] is None:
-            return None
-        shown = ["unknown" if value is None else value for value in row[1:]]
-        return self.template.format(*shown), row[0]
+        if row and row[1] is not None:
+            shown = ["unknown" if value is None else value for value in row[1:]]
+            return self.template.format(*shown), row[0]
+        if row:
+            return "no value: nothing to measure", row[0]
+        last = connection.execute(f"select date_day {complete} order by 1 desc limit 1").fetchone()
+        if last:
+            return "none yet: it looks back on dates that are not there", last[0]
+        return "none yet: no date is complete", None
 
 
 SMALL_SAMPLE = "case when is_small_sample then ', a small sample' else '' end"
@@ -78,8 +84,8 @@ COMMANDS = {
 
 def headline_table(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the table of headline numbers, each with its date and the mart it stands in."""
-    read = [(one, one.read(connection) or ("no complete value yet", "")) for one in HEADLINES]
-    rows = ((one.label, text, day, f"{one.mart}_v1") for one, (text, day) in read)
+    read = [(one, *one.read(connection)) for one in HEADLINES]
+    rows = ((one.label, text, day or "", f"{one.mart}_v1") for one, text, day in read)
     return terminal.table(("Metric", "Value", "On", "Mart"), rows)
 
 

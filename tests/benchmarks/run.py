@@ -12,12 +12,14 @@ import click
 
 from benches import Bench, build, day, equality, large
 from commands import commands
+from landing import landing
 from measure import ROOT
 from results import Benchmark, keep, write_page
 
 BENCHES: dict[str, Callable[[Bench], Benchmark]] = {
     "large": large,
     "day": day,
+    "landing": landing,
     "build": build,
     "commands": commands,
     "equality": equality,

@@ -35,14 +35,12 @@ IN_MARTS = (
     Fault("stg_landing__survey_responses", "score <> floor(score)", "false"),
     Fault("stg_landing__survey_responses", "not between 0 and 10", "not between 0 and 11"),
     Fault("stg_landing__crm_subscriptions", "mrr < 0", "false"),
-    Fault(
-        "int_usage_event_duplicates", "partition by event_id, occurred_at", "partition by event_id"
-    ),
-    Fault("int_usage_event_duplicates", "order by load_id,", "order by load_id desc,"),
-    Fault("int_usage_event_duplicates", "load_id, landing_row)", "load_id, landing_row desc)"),
+    Fault("int_usage_event_duplicates", "event_id, events.occurred_at", "event_id"),
+    Fault("int_usage_event_duplicates", "by events.load_id,", "by events.load_id desc,"),
+    Fault("int_usage_event_duplicates", "id, events.landing_row", "id, events.landing_row desc"),
     Fault("int_usage_event_days", "timezone('UTC', events.occurred_at)", "events.occurred_at"),
     Fault("int_usage_event_runs", "duplicates.landing_row is null", "true"),
-    Fault("int_survey_responses", "order by load_id,", "order by load_id desc,"),
+    Fault("int_survey_responses", "order by load_id asc,", "order by load_id desc,"),
     Fault("int_crm_subscriptions", "order by updated_at desc", "order by updated_at"),
     Fault("int_as_of_dates", "min(heartbeats", "max(heartbeats"),
     Fault("int_as_of_dates", "cast(-1 as integer)", "cast(0 as integer)"),
@@ -149,7 +147,7 @@ IN_INCREMENTS = (
 IN_THE_LEDGER = (
     Fault("stg_landing__tool_access", "tool is null", "false"),
     Fault("stg_landing__experiments", "updated_at > (", "updated_at >= ("),
-    Fault("int_feedback_votes", "order by load_id,", "order by load_id desc,"),
+    Fault("int_feedback_votes", "order by load_id asc,", "order by load_id desc,"),
     Fault("int_feedback_votes", "repeat_number > 1", "repeat_number > 2"),
     Fault("int_crm_opportunities", "order by updated_at desc", "order by updated_at"),
     Fault("int_crm_opportunities", "opportunity_id, updated_at", "opportunity_id"),

@@ -17,7 +17,7 @@ from product_health.strict_yaml import parse_own
 
 # A brace of a regular expression, as in [a-z]{2,}, is no placeholder.
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
-HEARTBEATS = "intermediate.int_loads"
+HEARTBEATS = "intermediate.int_heartbeats"
 
 
 @dataclass(frozen=True)

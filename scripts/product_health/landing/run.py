@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -28,6 +29,8 @@ from product_health.landing.store import LandingStore, LoadRow, PendingLoad, now
 CONTENT_DIGITS = 32
 # Nothing that lands here happened before; seconds that are read as milliseconds end up in 1970.
 EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 - UTC, as in the register
+# Rows stream through; what is held to tell repeats apart goes to disk beyond this.
+MOST_MEMORY = "600MB"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
     with (
         store.begin_load(refuse_repeats=not request.again) as pending,
         tempfile.TemporaryDirectory(dir=pending.folder) as scratch,
-        duckdb.connect(config={"temp_directory": f"{scratch}/duckdb"}) as connection,
+        duckdb.connect(config=_limits(Path(scratch))) as connection,
     ):
         rows = source.read(connection, Path(scratch), reporter)
         with reporter.step(f"landing {entity.name}"):
@@ -83,6 +86,10 @@ def land(request: Request, store: LandingStore, reporter: Reporter) -> Outcome:
         message = f"{rows.name}: was not landed"
         raise UserError(message)
     return replace(outcome, load_id=pending.load_id)
+
+
+def _limits(scratch: Path) -> dict[str, Any]:
+    return {"temp_directory": str(scratch / "duckdb"), "memory_limit": MOST_MEMORY}
 
 
 def _refuse_repeat(

@@ -22,6 +22,10 @@ cross join (select unnest([
     'survey_responses', 'tool_licences'
 ]) as entity);
 
+create table intermediate.int_heartbeats as
+select entity, 'product' as source_system, complete_until, load_id as last_load_id
+from intermediate.int_loads;
+
 create table intermediate.int_as_of_dates as
 select unnest(['usage', 'accounts', 'support', 'voice']) as family, date '2025-04-10' as as_of_date;
 

@@ -133,8 +133,8 @@ def test_a_warehouse_without_marts(checked: Checked) -> None:
 
 
 def test_a_warehouse_without_its_register(checked: Checked) -> None:
-    checked.sql("drop table intermediate.int_loads")
-    refused(checked, "the warehouse lacks intermediate.int_loads", suite="landed/freshness")
+    checked.sql("drop table intermediate.int_heartbeats")
+    refused(checked, "the warehouse lacks intermediate.int_heartbeats", suite="landed/freshness")
 
 
 def test_no_warehouse(checked: Checked) -> None:

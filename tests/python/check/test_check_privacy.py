@@ -56,6 +56,8 @@ def planted(checked: Checked) -> Checked:
         "create table marts.comments as select canary as comment from " + canaries,
         "insert into intermediate.int_loads select 2, canary, timestamp '2025-01-01', "
         "timestamp '2024-01-01' from " + canaries,
+        "insert into intermediate.int_heartbeats "
+        f"select canary, canary, timestamp '2025-01-01', 2 from {canaries}",
         "insert into intermediate.int_row_accounting "
         f"select canary, 2, 1000, 0, 500, 500 from {canaries}",
         "insert into intermediate.int_survey_responses "
@@ -82,7 +84,8 @@ def test_no_value_of_the_data_is_told(planted: Checked) -> None:
         "published/dim_accounts/arr_is_not_negative",
         "published/adoption_readings/depth_is_not_negative",
         "published/usage_readings/no_segment_is_larger_than_the_total",
-        "landed/freshness/no_heartbeat_is_ahead_of_its_landing",
+        "landed/freshness/everything_else_keeps_coming",
+        "landed/loads/no_heartbeat_is_ahead_of_its_landing",
         "landed/rows_set_aside/no_load_is_mostly_quarantined",
         "landed/crm_accounts/few_accounts_are_missing_in_the_crm",
         "landed/survey_responses/no_score_crowds_out_the_others",

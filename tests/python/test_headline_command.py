@@ -1,0 +1,50 @@
+"""What `product-health headline` says where a number has no value yet, and why."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from product_health.headline import Headline
+
+MAU = Headline("MAU", "usage_daily", ("mau",), "{:,}")
+FIRST, SECOND = date(2026, 1, 1), date(2026, 1, 2)
+
+
+@pytest.fixture
+def marts() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty mart of usage."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema marts; create table marts.usage_daily_v1"
+            " (date_day date, mau bigint, is_complete boolean, has_full_window boolean)"
+        )
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("", ("none yet: no date is complete", None)),
+        ("(date '2026-01-01', 5, false, true)", ("none yet: no date is complete", None)),
+        (
+            "(date '2026-01-01', 5, true, false), (date '2026-01-02', 5, false, true)",
+            ("none yet: it looks back on dates that are not there", FIRST),
+        ),
+        (
+            "(date '2026-01-01', 5, true, true), (date '2026-01-02', null, true, true)",
+            ("no value: nothing to measure", SECOND),
+        ),
+        (
+            "(date '2026-01-01', 1234, true, true), (date '2026-01-02', 5, false, true)",
+            ("1,234", FIRST),
+        ),
+    ],
+)
+def test_a_number_or_why_there_is_none(
+    marts: duckdb.DuckDBPyConnection, rows: str, told: tuple[str, date | None]
+) -> None:
+    if rows:
+        marts.execute(f"insert into marts.usage_daily_v1 values {rows}")
+    assert MAU.read(marts) == told
