@@ -37,12 +37,12 @@ class Line:
     is_typed: bool
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def start(self, step: str, *part: str) -> subprocess.Popen[str] | WarmProcess:
-        """Start a step, or a part of it, as a process."""
+    def start(self, step: str) -> subprocess.Popen[str] | WarmProcess:
+        """Start a step as a process."""
         module = "dbt.cli.main" if step == "build" else "product_health"
         if self.is_typed:
-            return self.desk.start(*part, command=step, module=module)
-        options = (*part, *UNTESTED) if step == "build" else part
+            return self.desk.start(command=step, module=module)
+        options = UNTESTED if step == "build" else ()
         environment = {DATABASE: str(self.desk.warehouse)}
         return WarmProcess(self.desk.folder, environment, module, step, *options)
 
@@ -67,16 +67,14 @@ class Line:
         for one in STEPS[STEPS.index(step) :]:
             self.run(one)
 
-    def kill(self, step: str, rng: random.Random, *part: str) -> None:
-        """Start a step, or a part of it, and kill it after a random share of its time."""
-        command = " ".join((step, *part))
-        self.seconds.setdefault(command, self.seconds[step])
-        while not self._is_killed_at(rng.random() * self.seconds[command], step, *part):
+    def kill(self, step: str, rng: random.Random) -> None:
+        """Start a step, and kill it after a random share of its time."""
+        while not self._is_killed_at(rng.random() * self.seconds[step], step):
             pass
 
-    def _is_killed_at(self, moment: float, step: str, *part: str) -> bool:
+    def _is_killed_at(self, moment: float, step: str) -> bool:
         begin = time.monotonic()
-        process = self.start(step, *part)
+        process = self.start(step)
         try:
             process.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
@@ -84,7 +82,7 @@ class Line:
             process.communicate()
             return True
         # it was quicker than when it was measured
-        self.seconds[" ".join((step, *part))] = time.monotonic() - begin
+        self.seconds[step] = time.monotonic() - begin
         return False
 
     def numbers(self) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from product_health.contract import Contract
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory, root: Path, contract: Contract) -> Landed:
-    """A smaller company in one big and two daily loads."""
+    """A smaller company in one big and a daily load."""
     folder = tmp_path_factory.mktemp("marts") / "landing"
-    return write(folder, root, contract, accounts=12, days=60, tail_loads=2)
+    return write(folder, root, contract, accounts=12, days=60, tail_loads=1)
 
 
 @pytest.fixture(scope="module")

@@ -152,7 +152,7 @@ def check(source: Source, number: int, seen: dict[int, dict[str, tuple[Any, ...]
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(more, marks=pytest.mark.faults) for more in range(3, 60))]
+    "seed", [0, *(pytest.param(more, marks=pytest.mark.faults) for more in range(1, 60))]
 )
 def test_what_was_landed_says_what_the_source_said(
     tmp_path: Path, contract: Contract, seed: int
