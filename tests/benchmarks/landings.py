@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from measure import ROOT, run_measured
-from product_health.contract import load_contract
+from product_health.contract import SOURCE_SYSTEM, load_contract
 from product_health.landing.store import LandingStore
 from warehouse import BIN
 
@@ -87,7 +87,9 @@ def _land(store: LandingStore, source: Path, events_within: str = "true") -> Non
             pending.write(
                 connection,
                 file.stem,
-                f"from read_parquet('{file}', hive_partitioning = false) where {condition}",
+                # which system it is of is the load's to say
+                f"select * exclude ({SOURCE_SYSTEM.name}) from "
+                f"read_parquet('{file}', hive_partitioning = false) where {condition}",
                 source_name=file.name,
                 fingerprint=f"{file}: {condition}",
             )

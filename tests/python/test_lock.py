@@ -50,6 +50,14 @@ def test_a_changed_meaning_is_told_and_never_written_over(scratch: Scratch) -> N
     assert text_of_lock(scratch) == before
 
 
+def test_a_meaning_that_moves_only_days_is_another_one(scratch: Scratch) -> None:
+    edits.sundays(scratch)
+    result = scratch.run("lock")
+    assert refused(result) == f"{LOCK_FILE} was left as it is"
+    told = "values by day are others, none of those by month; see a review"
+    assert f"dau no longer means what version 1 meant: {told}" in result.stdout.splitlines()
+
+
 def test_the_three_steps_make_it_right(scratch: Scratch) -> None:
     edits.nps_threshold(scratch)
     before = read_lock(scratch.root)

@@ -21,7 +21,13 @@ VALUES: Values = {"all": {"2025-01-01": 1, "2025-02-01": None}, "plan a, b": {"2
 
 def entry(fingerprint: str = "a", **changes: object) -> Entry:
     plain = Entry(
-        1, date(2026, 1, 31), (fingerprint * 24)[:24], ("day", "month"), ("plan",), VALUES
+        version=1,
+        since=date(2026, 1, 31),
+        fingerprint=(fingerprint * 24)[:24],
+        grains=("day", "month"),
+        dimensions=("plan",),
+        all_values="d" * 24,
+        values=VALUES,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -42,6 +48,7 @@ ENTRIES = st.builds(
     fingerprint=st.from_regex(r"[0-9a-f]{24}", fullmatch=True),
     grains=st.lists(st.sampled_from(["day", "week", "month"]), unique=True).map(tuple),
     dimensions=st.lists(NAMES, unique=True).map(tuple),
+    all_values=st.from_regex(r"[0-9a-f]{24}", fullmatch=True),
     values=st.dictionaries(TEXTS, st.dictionaries(st.dates().map(str), NUMBERS, min_size=1)),
 )
 
@@ -155,6 +162,19 @@ def test_a_metric_is_held_against_the_lock() -> None:
     later = entry(since=date(2026, 2, 1))
     assert told(same, later) == [("is version 1 since 2026-02-01, not 2026-01-31", False)]
     assert told(same, entry(grains=("day",))) == [("grains were day, month and are day", True)]
+
+
+def test_days_between_the_periods_that_are_told_count() -> None:
+    (moved,) = compare(lock(dau=entry("a")), lock(dau=entry("b", all_values="e" * 24)))
+    assert moved.needs_version
+    assert moved.text.endswith("values by day are others, none of those by month; see a review")
+    (same,) = compare(lock(dau=entry("a")), lock(dau=entry("b")))
+    assert same.text == "text changed, value identical on the fixed company"
+    assert not same.needs_version
+    # of another split, or another shortest period, the hash says nothing
+    total = {"all": VALUES["all"]}
+    gone = entry("b", all_values="e" * 24, dimensions=(), values=total)
+    assert not any("no longer means" in one.text for one in compare(lock(a=entry()), lock(a=gone)))
 
 
 def test_values_are_told_before_and_after() -> None:

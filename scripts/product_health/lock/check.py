@@ -1,5 +1,6 @@
 """Holds the metrics as they are against the lock, and says what to do where they differ."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,14 @@ from product_health.lock.values import (
     values,
 )
 from product_health.meaning.changes import paired
-from product_health.meaning.definitions import Definitions, Split, preferred_grain, whole_split
+from product_health.meaning.definitions import (
+    Definitions,
+    Split,
+    at_shortest,
+    preferred_grain,
+    whole_split,
+)
+from product_health.meaning.digests import digest
 from product_health.semantics.catalogue import Metric
 from product_health.semantics.interface import DEPRECATE_FIRST, GONE, lacks_version, renamed_from
 from product_health.workbench.bench import QueryError, Workbench
@@ -78,6 +86,7 @@ def _locked_split(entry: Entry, metric: Metric) -> Split:
 def _entry(bench: Workbench, definitions: Definitions, metric: Metric, split: Split) -> Entry:
     try:
         found = values(bench, definitions, metric, split)
+        every = values(bench, definitions, metric, at_shortest(split, metric))
     except QueryError as error:
         told = uncomputed(definitions, metric, str(FIXED_COMPANY), error)
         raise UserError(told) from error
@@ -87,6 +96,7 @@ def _entry(bench: Workbench, definitions: Definitions, metric: Metric, split: Sp
         fingerprint=definitions.fingerprint(metric, split),
         grains=metric.grains,
         dimensions=split.dimensions,
+        all_values=digest(json.dumps(every)),
         values=found,
     )
 
@@ -129,24 +139,35 @@ def _rename(locked: Lock, current: Lock, old: str, new: str) -> Finding:
 
 
 def _differences(name: str, old: Entry, new: Entry) -> Iterator[Finding]:
-    moved = changed_values(_narrowed(old, new.dimensions), new.values)
     is_same_version = lacks_version(old.version, new.version)
-    # hashes of other splits cannot be compared, their values can
     is_rewritten = old.fingerprint != new.fingerprint
+    # hashes of other splits cannot be compared, their values can
     is_comparable = old.dimensions == new.dimensions
-    if is_rewritten and moved:
-        told = f"no longer means what version {old.version} meant:{_told(moved)}"
+    told = _moved(old, new)
+    if is_rewritten and told:
+        told = f"no longer means what version {old.version} meant{told}"
         yield Finding(name, told, needs_version=is_same_version)
     elif is_rewritten and is_comparable:
         yield Finding(name, "text changed, value identical on the fixed company")
-    elif moved:
+    elif told:
         why = "has other values with the same SQL: the fixed company or a tool changed"
-        told = f"{why}:{_told(moved)}"
-        yield Finding(name, told)
-    if old.version != new.version and not (is_rewritten and moved):
+        yield Finding(name, f"{why}{told}")
+    if old.version != new.version and not (is_rewritten and told):
         yield Finding(name, f"is version {new.version} and means what version {old.version} meant")
     if old.version == new.version and old.since != new.since:
         yield Finding(name, f"is version {new.version} since {new.since}, not {old.since}")
+
+
+def _moved(old: Entry, new: Entry) -> str:
+    """Tell which values are others now; nothing where all are the same."""
+    moved = changed_values(_narrowed(old, new.dimensions), new.values)
+    if moved:
+        return f":{_told(moved)}"
+    shortest, is_comparable = new.grains[0], old.dimensions == new.dimensions
+    if is_comparable and shortest == old.grains[0] and old.all_values != new.all_values:
+        seen = preferred_grain(new.grains)
+        return f": values by {shortest} are others, none of those by {seen}; see a review"
+    return ""
 
 
 def _narrowed(entry: Entry, dimensions: tuple[str, ...]) -> Values:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOCK_FILE = Path("metrics/metrics.lock")
 MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
-KEYS = ("version", "since", "fingerprint", "grains", "dimensions", "values")
+KEYS = ("version", "since", "fingerprint", "grains", "dimensions", "all_values", "values")
 END = "# end of the lock\n"
 HEAD = """\
 # What each metric means, and what it is on the fixed company in tests/fixed_company.
@@ -28,7 +28,8 @@ HEAD = """\
 # merge conflict take either side, and run `product-health lock`.
 # Looked at: the YAML of metrics, the SQL of models down to the sources (macros and vars filled in,
 # both branches of incremental models), seeds, the mappings of source systems. Not looked at: how
-# files are landed, the database.
+# files are landed, the database. all_values is a hash of the values of every day (or week or month,
+# where a metric has no meaning by day) and segment; values are those of some periods, to read.
 """
 
 
@@ -41,6 +42,7 @@ class Entry:
     fingerprint: str
     grains: tuple[str, ...]
     dimensions: tuple[str, ...]
+    all_values: str
     values: "Values"
 
 
@@ -134,12 +136,17 @@ def _entry(name: str, said: Any) -> Entry:
         fingerprint=said["fingerprint"],
         grains=tuple(said["grains"]),
         dimensions=tuple(said["dimensions"]),
+        all_values=said["all_values"],
         values=said["values"] or {},
     )
 
 
 def _is_names(said: Any) -> bool:
     return isinstance(said, list) and all(isinstance(one, str) for one in said)
+
+
+def _is_hash(said: Any) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{24}", str(said)))
 
 
 def _is_values(said: Any) -> bool:
@@ -158,9 +165,10 @@ SHOWN = 40
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "version": lambda said: type(said) is int and said > 0,
     "since": lambda said: type(said) is date,
-    "fingerprint": lambda said: bool(re.fullmatch(r"[0-9a-f]{24}", str(said))),
+    "fingerprint": _is_hash,
     "grains": _is_names,
     "dimensions": _is_names,
+    "all_values": _is_hash,
     "values": _is_values,
 }
 
@@ -180,6 +188,7 @@ def _block(name: str, entry: Entry) -> str:
         f"    fingerprint: {_plain(entry.fingerprint)}",
         f"    grains: [{', '.join(entry.grains)}]",
         f"    dimensions: [{', '.join(map(_plain, entry.dimensions))}]",
+        f"    all_values: {_plain(entry.all_values)}",
         "    values:",
     ]
     for part, periods in entry.values.items():

@@ -33,6 +33,12 @@ def shared_split(old: Metric, new: Metric) -> Split:
     return Split(preferred_grain(grains or new.grains), shared)
 
 
+def at_shortest(split: Split, *sides: Metric) -> Split:
+    """Ask the same by the shortest period that these states of a metric share, for all of it."""
+    shared = [grain for grain in sides[-1].grains if all(grain in one.grains for one in sides)]
+    return Split(shared[0] if shared else split.grain, split.dimensions)
+
+
 def preferred_grain(grains: tuple[str, ...]) -> str:
     """Give the grain at which a metric is compared: month, or else the longest."""
     return "month" if "month" in grains else grains[-1]

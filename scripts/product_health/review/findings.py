@@ -21,8 +21,10 @@ class Touched:
 
     `interface`: breaking where whoever asks for it gets an error or another thing, additive, none.
     `value`: restates where a number of the past is another one now, unknown where that could not be
-    seen, none. `old` or `new` is missing where the metric is new or gone. `problem` says why its
-    numbers could not be compared; `broken`, why it cannot be computed as it is now, and what to do.
+    seen, none. `numbers` are by month, or by the shortest period where no month moved; `every` are
+    all of them, by the shortest. `old` or `new` is missing where the metric is new or gone.
+    `problem` says why its numbers could not be compared; `broken`, why it cannot be computed as it
+    is now, and what to do.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Touched:
     parts: tuple[Part, ...] = ()
     unread: tuple[str, ...] = ()
     numbers: Numbers | None = None
+    every: Numbers | None = None
     problem: str = ""
     broken: str = ""
     downstream: dict[str, list[str]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import vl_convert
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from product_health.review.markdown import told
+from product_health.review.markdown import moves, told
 from product_health.review.numbers import Numbers
 from product_health.review.review import Review
 from product_health.semantics.units import scaled, shift, shown
@@ -19,7 +19,7 @@ def html(review: Review) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"shown": shown}
-    environment.globals |= {"shift": shift, "chart": chart, "told": told}
+    environment.globals |= {"shift": shift, "chart": chart, "told": told, "moves": moves}
     template = files("product_health.review").joinpath("review.html.jinja").read_text("utf-8")
     return environment.from_string(template).render(review=review)
 

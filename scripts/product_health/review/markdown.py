@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 
 from product_health.review.numbers import Numbers, sparkline
 from product_health.review.review import Review
-from product_health.semantics.units import scaled, shift, shown, step
+from product_health.semantics.units import scaled, shift, shown, signed, step
 from product_health.terminal import plain_lines
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def markdown(review: Review) -> str:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters |= {"shown": shown, "cell": cell, "code": code, "fenced": fenced}
-    environment.globals |= {"shift": shift, "chart": chart, "told": told}
+    environment.globals |= {"shift": shift, "chart": chart, "told": told, "moves": moves}
     template = files("product_health.review").joinpath("review.md.jinja").read_text("utf-8")
     text = environment.from_string(template).render(
         review=review, most_periods=MOST_PERIODS, most_parts=MOST_PARTS
@@ -58,9 +58,9 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-def told(numbers: Numbers) -> list[str]:
-    """Say how large the shift is against the metric's own movement and its margin of error."""
-    lines = [f"{numbers.restated} of {len(numbers.periods)} periods are restated."]
+def told(numbers: Numbers, every: Numbers) -> list[str]:
+    """Say what moved, and how large that is against what the metric does by itself."""
+    lines = [moves(every)]
     moved, own, margin = numbers.shift, numbers.own_movement, numbers.margin
     if moved is not None and own:
         times = abs(moved) / own
@@ -73,6 +73,21 @@ def told(numbers: Numbers) -> list[str]:
         where = "within" if abs(moved) <= margin else "beyond"
         lines.append(f"That is {where} its margin of error of ± {step(margin, numbers.unit)}.")
     return lines
+
+
+def moves(every: Numbers) -> str:
+    """Say in a sentence how many periods moved, the largest of them, and the latest."""
+    periods, moved, largest = every.periods, every.moved, every.largest
+    if not moved:
+        return f"The total stays; {len(every.moved_parts)} segments move."
+    lines = [f"{len(moved):,} of {len(periods):,} {every.grain}s move"]
+    if largest:
+        lines.append(f"the largest by {signed(largest[1], every.unit)} on {largest[0]}")
+    day, old, new = periods[-1]
+    if old is not None and new is not None:
+        latest = scaled(new, every.unit) - scaled(old, every.unit)
+        lines.append(f"the latest ({day}) by {signed(latest, every.unit)}")
+    return f"{', '.join(lines)}."
 
 
 def chart(numbers: Numbers) -> str:

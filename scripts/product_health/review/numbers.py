@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from product_health.lock.values import ALL, Value, Values
@@ -30,15 +31,36 @@ class Numbers:
         return [(period, old.get(period), new.get(period)) for period in sorted({*old, *new})]
 
     @property
+    def moved(self) -> list[tuple[str, Value, Value]]:
+        """The periods whose total moved, before and after."""
+        return [row for row in self.periods if row[1] != row[2]]
+
+    def latest(self, most: int) -> list[tuple[str, Value, Value]]:
+        """Give at most so many periods, up to the last whose total moved."""
+        moved = [place for place, row in enumerate(self.periods, 1) if row[1] != row[2]]
+        end = moved[-1] if moved else len(self.periods)
+        return self.periods[max(0, end - most) : end]
+
+    @property
     def moved_parts(self) -> list[tuple[str, str, Value, Value]]:
-        """Segments that moved, on the last period they have: part, period, before, after."""
+        """Segments that moved, on the last period on which they did: part, period, both values."""
         return [
-            (part, period, old.get(period), new.get(period))
+            (part, moved[-1], old.get(moved[-1]), new.get(moved[-1]))
             for part in sorted({*self.before, *self.after} - {ALL})
             for old, new in [(self.before.get(part, {}), self.after.get(part, {}))]
-            for period in [max({*old, *new})]
-            if old.get(period) != new.get(period)
+            for moved in [[one for one in sorted({*old, *new}) if old.get(one) != new.get(one)]]
+            if moved
         ]
+
+    @property
+    def largest(self) -> tuple[str, float] | None:
+        """The period whose total moved most, and how far, in the unit of differences."""
+        steps = [
+            (period, scaled(new, self.unit) - scaled(old, self.unit))
+            for period, old, new in self.moved
+            if old is not None and new is not None
+        ]
+        return max(steps, key=lambda step: abs(step[1]), default=None)
 
     @property
     def is_same(self) -> bool:
@@ -50,17 +72,6 @@ class Numbers:
         """Whether there is any value to compare."""
         sides = (*self.before.values(), *self.after.values())
         return any(value is not None for periods in sides for value in periods.values())
-
-    @property
-    def restated(self) -> int:
-        """The number of periods whose total, or any segment, is another one now."""
-        return sum(
-            any(
-                self.before.get(part, {}).get(period) != self.after.get(part, {}).get(period)
-                for part in {*self.before, *self.after}
-            )
-            for period, _, _ in self.periods
-        )
 
     @property
     def shift(self) -> float | None:
@@ -78,6 +89,13 @@ class Numbers:
         values = [scaled(old, self.unit) for _, old, _ in self.periods if old is not None]
         steps = [abs(new - old) for old, new in pairwise(values)]
         return median(steps) if steps else None
+
+    @property
+    def weight(self) -> float:
+        """How often its usual move from one period to the next its largest move is."""
+        if self.largest is None:
+            return 0.0
+        return abs(self.largest[1]) / own if (own := self.own_movement) else inf
 
     @property
     def margin(self) -> float | None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from product_health.lock.values import ALL, Value, uncomputed, values
 from product_health.meaning.changes import Part
-from product_health.meaning.definitions import Definitions, Split, shared_split
+from product_health.meaning.definitions import Definitions, Split, at_shortest, shared_split
 from product_health.review.downstream import MartChange, changed_marts, deprecations, readers
 from product_health.review.findings import BREAKING, NONE, RESTATES, UNKNOWN, Touched, touched
 from product_health.review.numbers import Numbers
@@ -77,6 +77,12 @@ class Review:
             for part in metric.parts:
                 found.setdefault(part, []).append(metric.name)
         return list(found.items())
+
+    @property
+    def restating(self) -> list[Touched]:
+        """The metrics whose past is another one now, first what moves most for what it is."""
+        found = [one for one in self.metrics if one.value == RESTATES and one.every]
+        return sorted(found, key=lambda one: -one.every.weight if one.every else 0.0)
 
     @property
     def detailed(self) -> list[Touched]:
@@ -165,20 +171,23 @@ def _with_numbers(
     if one.new is None or (one.old and one.value == NONE):
         return one
     split = shared_split(one.old or one.new, one.new)
+    shortest = at_shortest(split, one.old or one.new, one.new)
     try:
-        after = values(bench, head, one.new, split)
+        after = [values(bench, head, one.new, each) for each in (split, shortest)]
     except QueryError as error:
         told = uncomputed(head, one.new, rows, error)
         return replace(one, problem=str(error), broken=told)
     if one.old is None:
         return one
     try:
-        before = values(bench, base, one.old, split)
+        before = [values(bench, base, one.old, each) for each in (split, shortest)]
         margins = _margins(one.old, base, bench, split)
     except QueryError as error:
         return replace(one, problem=f"before: {error}")
-    numbers = Numbers(one.new.unit, split.grain, before, after, margins)
-    return replace(one, numbers=numbers)
+    numbers = Numbers(one.new.unit, split.grain, before[0], after[0], margins)
+    every = Numbers(one.new.unit, shortest.grain, before[1], after[1], {})
+    # what moves only between the ends of the periods that are shown is shown itself
+    return replace(one, numbers=every if numbers.is_same else numbers, every=every)
 
 
 def _margins(old: Metric, base: Definitions, bench: Workbench, split: Split) -> dict[str, Value]:

@@ -40,6 +40,11 @@ def step(value: float, unit: str) -> str:
     return f"{value:,.3g}{' points' if unit in RATES or unit in POINTS else SUFFIX.get(unit, '')}"
 
 
+def signed(value: float, unit: str) -> str:
+    """Write a difference with its sign."""
+    return f"{'+' if value >= 0 else ''}{step(value, unit)}"
+
+
 def shift(before: float | None, after: float | None, unit: str) -> str:
     """Write how far a value moved: +3.1 points, -4.2 %, or what appeared or went."""
     if before is None or after is None:
