@@ -104,11 +104,16 @@ def test_notes_say_what_could_be_misunderstood(built: Scratch) -> None:
         ("nps", "--where", "plan = 'x'"): (
             """nothing meets --where "plan = 'x'"; plan has 'enterprise', 'growth', """
         ),
+        ("nps", "--where", "plan = 'growth' and region = 'emea'"): (
+            "segments do not cross everywhere, so try plan or region alone"
+        ),
     }
     for arguments, note in notes.items():
         result = built.run("query", "--built", *arguments)
         assert result.exit_code == 0
         assert note in result.stderr
+    crossed = built.run("query", "--built", "adoption_rate", "--by", "feature", "--by", "plan")
+    assert "not crossed" not in crossed.stderr
     twice = built.run("query", "--built", "nps", "nps", "--by", "plan", "--by", "plan")
     assert twice.stdout.splitlines()[0].split() == ["day", "plan", "nps"]
 

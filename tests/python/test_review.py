@@ -245,6 +245,7 @@ def test_what_fails_at_which_level(level: str, failing: set[str], thresholds: Re
         "breaking": replace(metric, is_meaning_same=True, interface="breaking"),
         "restates": metric,
         "unknown": replace(metric, numbers=None),
+        "no data": replace(metric, numbers=replace(numbers(thresholds), before={}, after={})),
         "gone": replace(metric, new=None),
         "added": replace(metric, old=None),
     }
@@ -252,6 +253,7 @@ def test_what_fails_at_which_level(level: str, failing: set[str], thresholds: Re
         name for name, case in cases.items() if replace(thresholds, metrics=(case,)).fails(level)
     }
     assert found == failing
+    assert cases["no data"].value == "no data"
     for case in cases.values():
         bumped = replace(case.new, version=2) if case.new else None
         if bumped:

@@ -18,13 +18,15 @@ DECIDES = ("rows", "vanished")
 
 def of_source(source: Source) -> Meaning:
     """Return the meaning of a table: its columns, and how each system fills them."""
+    # two sources may have tables of one name, in one schema or in two
+    place = (source.unique_id, source.relation.replace('"', "").lower())
     mapped = {path: _of_mapping(path, text) for path, text in sorted(source.mappings.items())}
     columns = {
-        name.lower(): digest("source", source.name, name, kind, *_of_column(mapped, name.lower()))
+        name.lower(): digest("source", *place, name, kind, *_of_column(mapped, name.lower()))
         for name, kind in source.types.items()
     }
     rows = (digest(PurePath(path).parent.name, found.rows) for path, found in mapped.items())
-    return Meaning(digest("source", source.name, *rows), columns)
+    return Meaning(digest("source", *place, *rows), columns)
 
 
 def _of_column(mapped: Mapping[str, Meaning], name: str) -> list[str]:

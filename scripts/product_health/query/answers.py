@@ -111,12 +111,17 @@ def _notes(metric: Metric, question: Question, rows: Sequence[dict[str, Any]]) -
         notes.append(f"{metric.name} is deprecated and goes on {out.until}: use {out.use}")
     if metric.tier != "certified":
         notes.append(f"{metric.name} is a {metric.tier}, not certified")
-    if len(question.by) > 1:
+    if len(question.by) > 1 and not any(_is_crossed(row, question.by) for row in rows):
         notes.append("dimensions stand beside each other, they are not crossed")
     if rows and all(row["value"] is None for row in rows) and metric.dimensions:
         names = ", ".join(metric.dimensions)
         notes.append(f"{metric.name} has no value over several at once: name one by {names}")
     return notes
+
+
+def _is_crossed(row: dict[str, Any], by: Sequence[str]) -> bool:
+    """Whether a row is of a segment of two dimensions at once."""
+    return len([name for name in by if row[name] != EVERYONE]) > 1
 
 
 def _nothing(metric: Metric, question: Question, where: Condition | None, run: Run) -> str:
@@ -126,6 +131,10 @@ def _nothing(metric: Metric, question: Question, where: Condition | None, run: R
             "nothing is there: no period is complete, with all dates that the metric looks back on"
         )
     told = [f"nothing meets --where {question.where!r}"]
+    if len(where.dimensions) > 1:
+        told.append(
+            f"segments do not cross everywhere, so try {' or '.join(where.dimensions)} alone"
+        )
     period = f"{TIME}__{_grain(metric, question.grain)}"
     for name in where.dimensions:
         column = metric.dimensions[name]

@@ -11,7 +11,7 @@ from product_health.semantics.interface import DEPRECATE_FIRST, GONE, lacks_vers
 
 BREAKING, ADDITIVE, NONE = "breaking", "additive", "none"
 UNTOLD = "**not deprecated first**"
-RESTATES, UNKNOWN = "restates", "unknown"
+RESTATES, UNKNOWN, NO_DATA = "restates", "unknown", "no data"
 REBUILD = "is not part of the numbers, which are those of a rebuild"
 
 
@@ -21,10 +21,10 @@ class Touched:
 
     `interface`: breaking where whoever asks for it gets an error or another thing, additive, none.
     `value`: restates where a number of the past is another one now, unknown where that could not be
-    seen, none. `numbers` are by month, or by the shortest period where no month moved; `every` are
-    all of them, by the shortest. `old` or `new` is missing where the metric is new or gone.
-    `problem` says why its numbers could not be compared; `broken`, why it cannot be computed as it
-    is now, and what to do.
+    seen, no data where it has no value on either side, none. `numbers` are by month, or by the
+    shortest period where no month moved; `every` are all of them, by the shortest. `old` or `new`
+    is missing where the metric is new or gone. `problem` says why its numbers could not be
+    compared; `broken`, why it cannot be computed as it is now, and what to do.
     """
 
     name: str
@@ -58,8 +58,10 @@ class Touched:
         """Whether numbers of the past are others now."""
         if self.old is None or self.new is None or (self.is_meaning_same and not self.unread):
             return NONE
-        if self.problem or self.numbers is None or not self.numbers.has_values:
+        if self.problem or self.numbers is None:
             return UNKNOWN
+        if not self.numbers.has_values:
+            return NO_DATA
         return NONE if self.numbers.is_same else RESTATES
 
     @property

@@ -10,7 +10,15 @@ from product_health.lock.values import ALL, Value, uncomputed, values
 from product_health.meaning.changes import Part
 from product_health.meaning.definitions import Definitions, Split, at_shortest, shared_split
 from product_health.review.downstream import MartChange, changed_marts, deprecations, readers
-from product_health.review.findings import BREAKING, NONE, RESTATES, UNKNOWN, Touched, touched
+from product_health.review.findings import (
+    BREAKING,
+    NO_DATA,
+    NONE,
+    RESTATES,
+    UNKNOWN,
+    Touched,
+    touched,
+)
 from product_health.review.numbers import Numbers
 from product_health.semantics.catalogue import Metric
 from product_health.workbench.bench import QueryError, Workbench
@@ -45,6 +53,7 @@ class Review:
         counts = {
             "restate": (self.count(value=RESTATES), "restates the past", "restate the past"),
             "unknown": (self.count(value=UNKNOWN), "cannot be judged", "cannot be judged"),
+            "no data": (self.count(value=NO_DATA), "has no data here", "have no data here"),
             "breaking": (
                 self.count(interface=BREAKING),
                 "breaks its readers",
