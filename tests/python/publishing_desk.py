@@ -15,7 +15,6 @@ from typing import Any
 from unittest import mock
 
 import duckdb
-import pytest
 
 from product_health.built import RUN_RESULTS, last_command
 from product_health.check.results import RESULT
@@ -38,11 +37,6 @@ EXPECTATION = {
     "severity": "error",
     "description": "It holds.",
 }
-
-
-def nightly(case: object) -> Any:
-    """Let a case run in `make faults` only."""
-    return pytest.param(case, marks=pytest.mark.faults)
 
 
 @dataclass(frozen=True)

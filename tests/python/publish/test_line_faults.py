@@ -1,4 +1,7 @@
-"""The whole line, killed at random moments: what is published is as if nothing had happened."""
+"""The whole line, killed at random moments: what is published is as if nothing had happened.
+
+On a push test_dbt_builds.py kills a build, and test_publish_faults.py a publish.
+"""
 
 import contextlib
 import random
@@ -20,8 +23,6 @@ from strategies_rows import seeded
 # Every mart has rows, and the check finds no error.
 SIZE = ("--seed", "7", "--accounts", "30", "--days", "120")
 MANY_KILLS = 500
-# A build takes long; on a push, one that is killed is in test_dbt_builds.py.
-STEPS_ON_A_PUSH = ("check", "publish")
 # What takes longest is killed least often, and seldom with the tests of dbt.
 MIX = ("build", "check", "check", "publish", "publish")
 TYPED_EVERY = 50
@@ -128,15 +129,6 @@ def desk_in(folder: Path, root: Path, cache: Path, company: Path) -> Desk:
         (folder / name).mkdir()
     (folder / "project" / "landing").symlink_to(company)
     return set_up(folder / "project", root, folder / "warehouse" / "product_health.duckdb", cache)
-
-
-@pytest.mark.parametrize("case", [WARM], indirect=True)
-@pytest.mark.parametrize("step", STEPS_ON_A_PUSH)
-def test_a_step_that_is_killed(case: Case, step: str) -> None:
-    case.prepare(step)
-    case.kill(step, seeded(f"line-{step}"))
-    case.recover(step)
-    assert len(case.watch.seen()) > 1
 
 
 @pytest.mark.faults

@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 import publish_reader
+from nightly import nightly
 from product_health.publish.sets import KEPT
 from publish_reader import whole_run
-from publishing_desk import Desk, nightly
+from publishing_desk import Desk
 from strategies_rows import seeded
 
 READERS = 8

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nightly import nightly
 from publish_reader import whole_run
 from published_line import Line, differences
-from publishing_desk import Desk, nightly
+from publishing_desk import Desk
 from small_disk import small_disk
 
 ROOM = 2**30

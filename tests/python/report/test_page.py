@@ -59,6 +59,8 @@ class Opened:
         self.problems: list[str] = []
         self.requests: list[str] = []
         self.page: Page = browser.new_page(viewport={"width": width, "height": 900})
+        # a busy machine needs longer than Playwright waits by itself
+        self.page.set_default_timeout(120_000)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
