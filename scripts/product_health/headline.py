@@ -21,7 +21,7 @@ from product_health.warehouse import open_warehouse, warehouse_path
 
 @dataclass(frozen=True)
 class Headline:
-    """A number of the last complete date of a mart with a full window.
+    """A number of the last complete date of a mart, with a full window where it looks back.
 
     `columns` are read from `mart` and shown by `template`, in order.
     """
@@ -30,13 +30,14 @@ class Headline:
     mart: str
     columns: tuple[str, ...]
     template: str
+    looks_back: bool = True
 
     def read(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, date | None]:
         """Return the value as text and its date, or why there is none."""
         complete = f"from marts.{self.mart}_v1 where is_complete"
         row = connection.execute(
             f"select date_day, {', '.join(self.columns)} {complete} "
-            "and has_full_window order by date_day desc limit 1"
+            f"{'and has_full_window ' if self.looks_back else ''}order by date_day desc limit 1"
         ).fetchone()
         if row and row[1] is not None:
             shown = ["unknown" if value is None else value for value in row[1:]]
@@ -52,7 +53,7 @@ class Headline:
 SMALL_SAMPLE = "case when is_small_sample then ', a small sample' else '' end"
 
 HEADLINES = (
-    Headline("DAU", "usage_daily", ("dau",), "{:,}"),
+    Headline("DAU", "usage_daily", ("dau",), "{:,}", looks_back=False),
     Headline("MAU", "usage_daily", ("mau",), "{:,}"),
     Headline("Stickiness", "usage_daily", ("100 * stickiness",), "{:.1f} %"),
     Headline("Overall adoption", "adoption_daily", ("100 * overall_adoption",), "{:.1f} %"),

@@ -1,6 +1,7 @@
 """What `product-health headline` says where a number has no value yet, and why."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -21,6 +22,13 @@ def marts() -> Iterator[duckdb.DuckDBPyConnection]:
             " (date_day date, mau bigint, is_complete boolean, has_full_window boolean)"
         )
         yield connection
+
+
+def test_a_number_of_one_date_needs_no_other(marts: duckdb.DuckDBPyConnection) -> None:
+    rows = "(date '2026-01-01', 5, true, false), (date '2026-01-02', 6, false, false)"
+    marts.execute(f"insert into marts.usage_daily_v1 values {rows}")
+    assert MAU.read(marts) == ("none yet: it looks back on dates that are not there", FIRST)
+    assert replace(MAU, looks_back=False).read(marts) == ("5", FIRST)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ QUOTED = re.compile(r"(['\"])(.*?)\1")
 # Errors whose text quotes values of the data, and not names.
 OF_VALUES = {"ConversionException", "InvalidInputException", "OutOfRangeException"}
 TOO_LARGE = "File too large"
+# Names of several columns as one: the file is split at another character than it was read with.
+UNSPLIT = re.compile(r'Candidate bindings:.*"[^"]*([;\t|])[^"]*"')
 MENDS = {
     "PermissionException": "a query reads relations only, and writes nothing; {there_are}",
     "CatalogException": "{there_are}",
@@ -29,6 +31,8 @@ def refusal(kind: str, error: str, there_are: str) -> str:
     if TOO_LARGE in error:
         return ended("it writes more than it may, for what it reads")
     mend = MENDS.get(kind, "").format(there_are=there_are)
+    if unsplit := UNSPLIT.search(error):
+        mend = f"its columns are one, so say how they are split: --delimiter {unsplit[1]!r}"
     return f"{_said(kind, error)}{_line(error)}" + (f"; {mend}" if mend else "")
 
 

@@ -210,6 +210,13 @@ def test_a_query_that_cannot_be_run(export: Door, query: str, parts: tuple[str, 
     assert after == before
 
 
+def test_a_file_that_is_split_at_another_character(export: Door) -> None:
+    export.file("answers.csv", "id;day;answer\n1;2026-03-03;6\n")
+    query = ("--from", "answers.csv", "--query", "select answer as event_id from answers")
+    message = export.refused("usage_events", *query)
+    assert "its columns are one, so say how they are split: --delimiter ';'" in message
+
+
 def test_a_query_that_never_ends(export: Door, tmp_path: Path) -> None:
     endless = "select 1 as i from tickets union all select i + 1 from r"
     query = f"with recursive r as ({endless}) select max(i) as n from r"
