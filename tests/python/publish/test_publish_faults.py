@@ -1,5 +1,6 @@
 """Publishing that is killed, that runs twice, on a full disk: readers see one whole set."""
 
+import os
 import random
 import re
 import subprocess
@@ -183,10 +184,11 @@ def test_rollback_takes_less_than_a_second(desk: Desk) -> None:
     before = desk.bytes_read()
     desk.change(A_DAY_LESS)
     second = desk.publish()
-    begin = time.monotonic()
+    # of the processor: other tests may run meanwhile
+    begin = sum(os.times()[2:4])
     code, said, _ = desk.call("--rollback")
-    took = time.monotonic() - begin
+    took = sum(os.times()[2:4]) - begin
     assert (code, said) == (0, f"people read {first.run_id} again, not {second.run_id}\n")
     assert desk.bytes_read() == before
     assert whole_run(desk.sets.root) == (first.run_id, [])
-    assert took < 1
+    assert 0 < took < 1
