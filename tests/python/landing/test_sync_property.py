@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from nightly import nightly
 from product_health.contract import Contract
 from product_health.landing.store import LandingStore, PendingLoad
 from synced_source import Row, Source, hour, state
@@ -151,9 +152,7 @@ def check(source: Source, number: int, seen: dict[int, dict[str, tuple[Any, ...]
         assert names == names_of(source, hour(time))
 
 
-@pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(more, marks=pytest.mark.faults) for more in range(1, 60))]
-)
+@pytest.mark.parametrize("seed", [0, *map(nightly, range(1, 60))])
 def test_what_was_landed_says_what_the_source_said(
     tmp_path: Path, contract: Contract, seed: int
 ) -> None:

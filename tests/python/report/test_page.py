@@ -210,11 +210,11 @@ def test_a_link_to_a_metric_opens_its_entry(opened: Opened) -> None:
     for _ in range(2):
         link.click()
         # the page may hear of it a moment later
-        entry.wait_for()
+        entry.wait_for(timeout=5000)
         opened.page.locator("#metric-nps > summary").click()
-        opened.page.locator("#metric-nps:not([open])").wait_for()
+        opened.page.locator("#metric-nps:not([open])").wait_for(timeout=5000)
     link.click()
-    entry.wait_for()
+    entry.wait_for(timeout=5000)
     assert "Customer success operations" in entry.inner_text()
     assert "nps_readings" in (entry.text_content() or "")
 
